@@ -1,0 +1,37 @@
+# Everything runs in .venv, which the first target makes from uv.lock. Python 3.11 or newer is all it takes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+UV_VERSION := 0.13.9
+
+.PHONY: demo test check transcript clean
+
+demo: $(READY)            ## read a simulated tenant over a real socket and report on it
+	@$(BIN)/lookback demo
+
+test: $(READY)            ## run the tests
+	@$(BIN)/pytest -q -n auto
+
+check: $(READY)           ## format, lint, types, layers, docstrings, README transcript
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/ty check --quiet compliance/sources/graph_urls.py
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/interrogate --quiet compliance checks reports
+	@$(BIN)/python docs/transcript.py --check
+
+transcript: $(READY)      ## write the transcript in README.md anew
+	@$(BIN)/python docs/transcript.py
+
+$(READY): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "lookback needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --quiet --frozen --all-extras
+	@touch $(READY)
+
+clean:                    ## remove the environment and what the demo wrote
+	rm -rf $(VENV) lookback-demo

@@ -1,0 +1,1 @@
+"""Is auditing switched on, and for everybody?"""

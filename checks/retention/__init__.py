@@ -1,0 +1,1 @@
+"""Are records kept as long as the standard asks?"""

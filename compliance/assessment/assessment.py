@@ -1,0 +1,270 @@
+"""An assessment: everything that a report shows, and nothing that it would have to work out.
+
+These are the types of `assessment.json`. Every report is a projection of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from compliance.assessment.verdict import Basis, Severity, Status
+from compliance.evidence.datasets import Origin, State
+from compliance.evidence.scope import Scope
+from compliance.evidence.unread import Kind
+from compliance.rules.facts import Certainty
+
+SCHEMA = "lookback/assessment/1"
+SAMPLES = 20
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the document's parts."""
+
+
+class ToolEntry(Record, frozen=True):
+    """The program that judged."""
+
+    name: str
+    version: str
+
+
+class TenantEntry(Record, frozen=True):
+    """The tenant that was judged."""
+
+    id: str
+    name: str | None
+    initial_domain: str | None
+
+
+class RequirementEntry(Record, frozen=True):
+    """A retention period that a standard asks for, in its own words."""
+
+    word: str
+    period: str
+    least_days: int
+    most_days: int
+    citation: str
+
+
+class StandardEntry(Record, frozen=True):
+    """A standard that findings refer to, and whether it is in force."""
+
+    id: str
+    title: str
+    url: str
+    status: str
+    note: str
+    hot: RequirementEntry | None
+    total: RequirementEntry | None
+    sha256: str
+
+
+class FactEntry(Record, frozen=True):
+    """A fact of the field that a verdict rests on."""
+
+    id: str
+    statement: str
+    source: str
+    date: str | None
+    certainty: Certainty
+
+
+class MappingsEntry(Record, frozen=True):
+    """The same control in other catalogues."""
+
+    nist_800_53: tuple[str, ...]
+    scuba: tuple[str, ...]
+    cis_m365: tuple[str, ...]
+    attack: tuple[str, ...]
+
+
+class AffectedEntry(Record, frozen=True):
+    """An object that fails, or that could not be decided, and where the evidence says so."""
+
+    uid: str
+    id: str
+    name: str
+    decided: bool
+    why: str
+    dataset: str
+    frame: str
+    pointer: str
+
+
+class EvidenceEntry(Record, frozen=True):
+    """A dataset that a finding rests on."""
+
+    dataset: str
+    state: State
+    origin: Origin | None
+    sha256: str | None
+    read_at: dt.datetime | None
+
+
+class AppliedWaiver(Record, frozen=True):
+    """A waiver that covers a finding, as written: nobody's signature was checked."""
+
+    id: str
+    reason: str
+    ticket: str
+    requester: str
+    approver: str
+    expires: str
+
+
+class PartEntry(Record, frozen=True):
+    """One class of what a finding judges."""
+
+    uid: str
+    id: str
+    title: str
+    count: int | None
+    status: Status
+    kind: Kind | None
+    condition: str
+    cause: str
+    settle: str | None
+    certainty: Certainty | None
+    would_be: str | None
+    basis: Basis | None
+    facts: tuple[str, ...]
+    notes: tuple[str, ...]
+    excluded: str | None
+
+
+class Finding(Record, frozen=True):
+    """The outcome of one check, under one standard or none.
+
+    `uid` is stable over runs, versions and renames. `condition` is what was found, `cause` the witness that decides,
+    `effect` what follows for an investigation; `settle` says what would settle an indeterminate one. `left_open` is the
+    status of what no waiver covers: it alone counts for an exit code, and waivers change nothing else.
+    """
+
+    uid: str
+    check: str
+    standard: str | None
+    title: str
+    group: str
+    severity: Severity
+    tests: str
+    status: Status
+    kind: Kind | None
+    condition: str
+    cause: str
+    settle: str | None
+    criteria: str | None
+    effect: str
+    recommendation: tuple[str, ...]
+    parts: tuple[PartEntry, ...]
+    affected_count: int
+    affected_total: int | None
+    samples: tuple[AffectedEntry, ...]
+    evidence: tuple[EvidenceEntry, ...]
+    basis: Basis | None
+    certainty: Certainty | None
+    would_be: str | None
+    facts: tuple[str, ...]
+    notes: tuple[str, ...]
+    mappings: MappingsEntry
+    lesson: str
+    waivers: tuple[AppliedWaiver, ...]
+    left_open: Status
+
+
+class SourceEntry(Record, frozen=True):
+    """How far back one log source can be looked at, against what a standard asks.
+
+    Days are None where they are not known. `at_most_today_days` is what can exist today whatever is configured, and
+    `full_on` the first day on which the configured claim can be true. `witness` is the class of actor that decides.
+    """
+
+    id: str
+    title: str
+    standard: str
+    store: str
+    status: Status
+    recorded: str
+    hot_text: str
+    hot_days: int | None
+    total_text: str
+    total_days: int | None
+    hot_status: Status
+    total_status: Status
+    in_force_since: dt.date | None
+    at_most_today_days: int | None
+    full_on: dt.date | None
+    witness: str
+
+
+class LevelEntry(Record, frozen=True):
+    """A maturity level of a standard: whether the retention figures would allow it, beside what was not assessed."""
+
+    standard: str
+    id: str
+    title: str
+    hot: str | None
+    total: str | None
+    due: str | None
+    retention: Status
+    not_assessed: tuple[str, ...]
+
+
+class Totals(Record, frozen=True):
+    """How many findings have each status under one standard; waived ones are counted where they stand as well."""
+
+    standard: str | None
+    passed: int
+    failed: int
+    indeterminate: int
+    not_applicable: int
+    waived: int
+    sentence: str
+
+
+class DatasetRow(Record, frozen=True):
+    """A line of the completeness table."""
+
+    name: str
+    request: str
+    state: State
+    reason: str | None
+    origin: Origin | None
+    rows: int | None
+    expected_rows: int | None
+    read_at: dt.datetime | None
+
+
+class WaiverUse(Record, frozen=True):
+    """What became of a waiver: used, unused, expired, or no longer needed."""
+
+    id: str
+    expires: str
+    standing: str
+    findings: tuple[str, ...]
+
+
+class Assessment(Record, frozen=True):
+    """A judged bundle. `complete` is false where checks lie outside the selection."""
+
+    schema: str
+    tool: ToolEntry
+    tenant: TenantEntry
+    cloud: str
+    simulated: bool
+    as_of: dt.datetime
+    bundle_sha256: str
+    standards: tuple[StandardEntry, ...]
+    scope: Scope
+    left_out: tuple[str, ...]
+    complete: bool
+    not_assessed: tuple[str, ...]
+    totals: tuple[Totals, ...]
+    sources: tuple[SourceEntry, ...]
+    levels: tuple[LevelEntry, ...]
+    findings: tuple[Finding, ...]
+    facts: tuple[FactEntry, ...]
+    datasets: tuple[DatasetRow, ...]
+    waivers: tuple[WaiverUse, ...]
+    notes: tuple[str, ...]

@@ -1,0 +1,44 @@
+"""From an assessment to a process's exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from compliance.assessment.assessment import Assessment
+from compliance.assessment.totals import under
+from compliance.assessment.verdict import SEVERITY_ORDER, Severity, Status
+
+
+class ExitCode(IntEnum):
+    """What a pipeline reads."""
+
+    SATISFIED = 0
+    INTERNAL_ERROR = 1
+    USAGE = 2
+    FAILURE = 3
+    INDETERMINATE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Which findings count: those under `standard` (or under none), of at least `floor`."""
+
+    standard: str
+    floor: Severity = Severity.LOW
+    warn_on_indeterminate: bool = False
+
+
+def exit_code(assessment: Assessment, gate: Gate) -> ExitCode:
+    """Return 3 where a failure is left open, else 4 where something indeterminate is, else 0."""
+    least = SEVERITY_ORDER.index(gate.floor)
+    left_open = {
+        finding.left_open
+        for finding in under(assessment.findings, gate.standard)
+        if SEVERITY_ORDER.index(finding.severity) >= least
+    }
+    if Status.FAIL in left_open:
+        return ExitCode.FAILURE
+    if Status.INDETERMINATE in left_open and not gate.warn_on_indeterminate:
+        return ExitCode.INDETERMINATE
+    return ExitCode.SATISFIED

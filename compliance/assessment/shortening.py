@@ -1,0 +1,92 @@
+"""Does a short policy take time away from records that a standard requires?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compliance.assessment.retention import TITLES
+from compliance.assessment.verdict import Fail, Indeterminate, Part, Parts, Pass, Verdict
+from compliance.evidence.derived import PurviewRetention
+from compliance.evidence.derived.retention import ClassRetention
+from compliance.evidence.scope import Scope
+from compliance.evidence.unread import Kind, Unread
+from compliance.rules.classes import ActorKind
+from compliance.rules.judging import Shortening, Undecided, shortened_by
+from compliance.rules.periods import Duration, band
+from compliance.rules.record_types import LOG_SOURCES
+
+
+def shortening_parts(sources: Sequence[str], need: Duration, retention: PurviewRetention, scope: Scope) -> Parts:
+    """Return a part for each class of actors; the policy that takes most away is its witness."""
+    by_kind: dict[ActorKind, list[tuple[ClassRetention, Shortening | Undecided | None]]] = {}
+    for source in sources:
+        for row in retention.by_source[source]:
+            outcome = shortened_by(
+                retention.known_policies,
+                row.group.actor,
+                row.record,
+                need,
+                unresolved_user_ids=retention.actors.unresolved_user_ids,
+                strict=scope.strict_months,
+                tolerance_days=scope.tolerance_days,
+            )
+            by_kind.setdefault(row.group.actor.kind, []).append((row, outcome))
+    return Parts(
+        tuple(
+            Part(
+                id=kind.value,
+                title=TITLES[kind],
+                count=retention.actors.count(kind),
+                verdict=_verdict(by_kind[kind], need, retention),
+                excluded=scope.exclusion(kind),
+            )
+            for kind in ActorKind
+            if kind in by_kind
+        )
+    )
+
+
+def _verdict(
+    outcomes: Sequence[tuple[ClassRetention, Shortening | Undecided | None]],
+    need: Duration,
+    retention: PurviewRetention,
+) -> Verdict:
+    shortenings = [(row, outcome) for row, outcome in outcomes if isinstance(outcome, Shortening)]
+    if shortenings:
+        row, worst = min(shortenings, key=lambda pair: (_days(pair[1].with_policy.credited), pair[0].source))
+        names = sorted({LOG_SOURCES[one.source].title for one, _ in shortenings})
+        return Fail(
+            condition=f"policy {worst.policy} keeps {_text(worst.with_policy.credited)} where"
+            f" {_text(worst.without_policy.credited)} would be kept without it: {', '.join(names)}",
+            cause=f"{row.group.example}: {worst.with_policy.because}",
+            facts=worst.with_policy.facts,
+            certainty=worst.with_policy.certainty,
+        )
+    undecided = [(row, outcome) for row, outcome in outcomes if isinstance(outcome, Undecided)]
+    if not undecided:
+        return Pass(
+            condition=f"no policy shorter than {need.text} takes time away",
+            cause="each class is kept as long as without such policies",
+        )
+    row, open_question = undecided[0]
+    if isinstance(retention.policies, Unread):
+        unread = retention.policies
+        return Indeterminate(
+            kind=unread.kind,
+            condition=f"the custom retention policies are unread: {unread.reason}",
+            settle=unread.settle,
+        )
+    return Indeterminate(
+        kind=Kind.UNPROVEN,
+        condition=f"{LOG_SOURCES[row.source].title}: a policy may take time away, which what was read does not tell",
+        settle=f"what leaves it open: {open_question.why}",
+        cause=row.group.example,
+    )
+
+
+def _days(duration: Duration | None) -> float:
+    return -1 if duration is None else band(duration)[0]
+
+
+def _text(duration: Duration | None) -> str:
+    return "an unknown time" if duration is None else duration.text

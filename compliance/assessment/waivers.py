@@ -1,0 +1,137 @@
+"""Waivers: accepted failures, written down with reason, approver and expiry. They never change a status."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from annotated_types import Ge, MinLen
+
+from compliance.yamlfile import FILE_SHAPE, KeyPath, load_yaml, validated
+
+MAX_DAYS: Final = 365
+"""How long after its approval a waiver may last, in days."""
+
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,63}", re.ASCII)
+_Text = Annotated[str, MinLen(1)]
+
+
+class Standing(StrEnum):
+    """Whether a waiver still holds."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """An accepted failure.
+
+    It covers the findings of `checks`: whole ones, or their `parts`, or `objects` by immutable id; and only while no
+    more than `at_most_affected` objects are affected. `expires` is its last valid day, to 23:59:59 UTC. What is
+    indeterminate it covers only where `accepts_indeterminate` is true.
+    """
+
+    __pydantic_config__: ClassVar[Any] = FILE_SHAPE
+
+    id: str
+    checks: Annotated[tuple[_Text, ...], MinLen(1)]
+    parts: Annotated[tuple[_Text, ...], MinLen(1)] | None = None
+    objects: Annotated[tuple[_Text, ...], MinLen(1)] | None = None
+    at_most_affected: Annotated[int, Ge(1)] | None = None
+    reason: Annotated[str, MinLen(20)]
+    ticket: _Text
+    requester: Annotated[str, MinLen(3)]
+    approver: Annotated[str, MinLen(3)]
+    approved_on: date
+    expires: date
+    accepts_indeterminate: bool = False
+
+    def standing(self, as_of: datetime) -> Standing:
+        """Whether it holds at `as_of`, an aware instant."""
+        return Standing.ACTIVE if as_of.astimezone(UTC).date() <= self.expires else Standing.EXPIRED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverFile:
+    """What a waiver file says: waivers for one tenant, named by its GUID."""
+
+    __pydantic_config__: ClassVar[Any] = FILE_SHAPE
+
+    version: Literal[1]
+    tenant: _Text
+    waivers: tuple[Waiver, ...]
+
+
+def load_waivers(path: Path, *, tenant_id: str, known_checks: frozenset[str], today: date) -> tuple[Waiver, ...]:
+    """The waivers in `path`, expired ones included, in the order of the file.
+
+    Raises one `InputError` that lists every problem with line and column: what is malformed, for another tenant, of
+    a check that does not exist, twice there, approved by its requester or after `today`, or without a real end.
+    """
+    document = load_yaml(path)
+    file = validated(document, WaiverFile)
+    problems = [] if file.tenant.lower() == tenant_id.lower() else [(("tenant",), _other_tenant(tenant_id))]
+    if found := (*problems, *_problems(file.waivers, known_checks, today)):
+        raise document.error(found)
+    return file.waivers
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a waiver file."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(WaiverFile).json_schema()
+
+
+def _other_tenant(tenant_id: str) -> str:
+    return f"these waivers are for another tenant; the evidence is of {tenant_id}"
+
+
+def _problems(waivers: tuple[Waiver, ...], known_checks: frozenset[str], today: date) -> Iterator[tuple[KeyPath, str]]:
+    seen: set[str] = set()
+    for index, waiver in enumerate(waivers):
+        here: KeyPath = ("waivers", index)
+        if not _ID.fullmatch(waiver.id):
+            yield (*here, "id"), "3 to 64 letters, digits, dots, dashes or underscores were expected"
+        if waiver.id.casefold() in seen:
+            yield (*here, "id"), f"the id {waiver.id} stands in this file twice"
+        seen.add(waiver.id.casefold())
+        for path, message in (*_scope_problems(waiver, known_checks), *_approval_problems(waiver, today)):
+            yield (*here, *path), message
+
+
+def _scope_problems(waiver: Waiver, known_checks: frozenset[str]) -> Iterator[tuple[KeyPath, str]]:
+    for number, check in enumerate(waiver.checks):
+        if check not in known_checks:
+            yield ("checks", number), f"there is no check {check}; `lookback checks` lists them"
+        if check in waiver.checks[:number]:
+            yield ("checks", number), f"{check} stands in this list twice"
+    if waiver.parts is not None and waiver.objects is not None:
+        yield ("objects",), "give parts or objects, not both"
+    if waiver.parts is None and waiver.objects is None and len(waiver.checks) > 1:
+        yield ("checks",), "a waiver of whole findings names one check; write one waiver for each"
+    for key, names in (("parts", waiver.parts), ("objects", waiver.objects)):
+        for number, name in enumerate(() if names is None else names):
+            if "*" in name:
+                yield (key, number), "wildcards are not accepted; leave the key out to waive the whole finding"
+            elif key == "objects" and "@" in name:
+                yield (key, number), "an address can change hands; give the object's immutable id"
+
+
+def _approval_problems(waiver: Waiver, today: date) -> Iterator[tuple[KeyPath, str]]:
+    if len(waiver.reason.strip()) < 20:
+        yield ("reason",), "a reason of at least 20 characters was expected"
+    if waiver.approver.strip().casefold() == waiver.requester.strip().casefold():
+        yield ("approver",), "the approver must be somebody else than the requester"
+    if waiver.approved_on > today:
+        yield ("approved_on",), f"the approval lies in the future; today is {today} (UTC)"
+    if waiver.expires < waiver.approved_on:
+        yield ("expires",), "it expires before it was approved"
+    elif waiver.expires - waiver.approved_on > timedelta(days=MAX_DAYS):
+        yield ("expires",), f"a waiver may last {MAX_DAYS} days from its approval; renew it then"

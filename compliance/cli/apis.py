@@ -1,0 +1,107 @@
+"""Opening a tenant's APIs as config.yaml says: what collect, audit and doctor share."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compliance.errors import InputError
+
+if TYPE_CHECKING:
+    from compliance.evidence.manifest import Previous
+    from compliance.evidence.scope import Scope
+    from compliance.settings import Settings
+    from compliance.sources.transport import TenantApis
+
+CONFIG = Path("config.yaml")
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every command which signs in has."""
+    parser.add_argument("-c", "--config", type=Path, default=CONFIG, metavar="FILE", help="default config.yaml")
+    parser.add_argument("-q", "--quiet", action="store_true", help="show no progress")
+
+
+def now() -> dt.datetime:
+    """Return the present moment by our clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+@contextmanager
+def tenant_apis(settings: Settings, *, quiet: bool) -> Iterator[TenantApis]:
+    """Open the APIs of the tenant that the settings name; nothing is sent before the first request."""
+    _require_collect_extra()
+    from compliance.cli.progress import ProgressDisplay
+    from compliance.clouds import CLOUDS, custom_cloud
+    from compliance.credentials import credential_for
+    from compliance.sources.transport import TenantApis
+
+    custom = settings.custom_cloud
+    if custom is None:
+        cloud = CLOUDS[settings.cloud.value]
+    else:
+        cloud = custom_cloud(
+            authority=custom.authority,
+            graph=custom.graph,
+            exchange=custom.exchange,
+            purview=custom.purview,
+            purview_regional=custom.purview_regional,
+            ca_bundle=custom.ca_bundle,
+        )
+    credential = credential_for(settings.credential, cloud, settings.tenant)
+    with (
+        ProgressDisplay(sys.stderr, quiet=quiet, clock=time.monotonic) as progress,
+        TenantApis(cloud, settings.tenant, credential, on_progress=progress, limits=settings.limits) as apis,
+    ):
+        yield apis
+
+
+def scope_of(settings: Settings) -> Scope:
+    """Return the scope that the settings ask for, as the bundle keeps it."""
+    from compliance.evidence.scope import ExcludedActors, MaxAge, Scope
+    from compliance.rules.classes import ActorKind
+    from compliance.settings import ActorClassName
+
+    kinds = {
+        ActorClassName.GUESTS: ActorKind.GUEST,
+        ActorClassName.DISABLED: ActorKind.DISABLED,
+        ActorClassName.UNLICENSED: ActorKind.UNLICENSED,
+        ActorClassName.MEMBERS_WITHOUT_AUDIT_PLAN: ActorKind.MEMBER_WITHOUT_AUDIT_PLAN,
+        ActorClassName.NON_USER: ActorKind.NON_USER,
+    }
+    return Scope(
+        excluded_actors=tuple(
+            ExcludedActors(actor_class=kinds[out.actor_class], reason=out.reason) for out in settings.excluded_actors
+        ),
+        strict_months=settings.strict_months,
+        tolerance_days=settings.tolerance_days,
+        max_age=MaxAge(collected_hours=settings.max_age.collected_hours, exported_days=settings.max_age.exported_days),
+    )
+
+
+def previous_bundle(path: Path | None) -> Previous | None:
+    """Return the link to the bundle before, given its directory or its manifest; raises InputError where it is none."""
+    from compliance.evidence.bundle import decode_document, read_document
+    from compliance.evidence.manifest import Manifest, Previous, sha256
+
+    if path is None:
+        return None
+    file = path / "manifest.json" if path.is_dir() else path
+    raw = read_document(file, what="--previous takes the bundle before, or its manifest.json")
+    return Previous(manifest_sha256=sha256(raw), as_of=decode_document(raw, Manifest, file).as_of)
+
+
+def _require_collect_extra() -> None:
+    missing = [name for name in ("azure", "msal", "msgraph", "requests") if find_spec(name) is None]
+    if missing:
+        raise InputError(
+            f"reading a tenant needs packages that are not installed: {', '.join(missing)}",
+            next_step="Install them: pip install 'lookback-auditor[collect]'",
+        )

@@ -1,0 +1,87 @@
+"""`lookback collect`: read a tenant into an evidence bundle, and judge nothing."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compliance.cli.apis import add_config, now, previous_bundle, scope_of, tenant_apis
+
+if TYPE_CHECKING:
+    from compliance.cli.typing import SubParsers
+    from compliance.evidence.bundle import Bundle
+    from compliance.settings import Settings
+
+
+def add(commands: SubParsers) -> argparse.ArgumentParser:
+    """Add the command to the parser."""
+    parser = commands.add_parser("collect", help="read a tenant, read-only, into an evidence bundle")
+    add_config(parser)
+    add_output(parser)
+    return parser
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where a collection goes and what it reads."""
+    parser.add_argument(
+        "-o", "--out", type=Path, metavar="DIR", help="the new bundle; default evidence/<date and time>"
+    )
+    parser.add_argument("--previous", type=Path, metavar="BUNDLE", help="the bundle that this one follows")
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="CHECK",
+        help="read only what this check needs; may be given again",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Collect and say how each reading ended; the exit code is 0 whatever could not be read."""
+    from compliance.settings import load_settings
+
+    bundle = collect_bundle(load_settings(args.config), args)
+    print(outcome(bundle))
+    return 0
+
+
+def collect_bundle(settings: Settings, args: argparse.Namespace) -> Bundle:
+    """Read the tenant that the settings name into the directory that the options name."""
+    from compliance.collector import Run, collect
+
+    out = args.out or Path("evidence") / f"{now():%Y%m%dT%H%M%SZ}"
+    asked = Run(out, datasets_for(args.only), scope_of(settings), settings.digest(), previous_bundle(args.previous))
+    with tenant_apis(settings, quiet=args.quiet) as apis:
+        return collect(apis, asked, clock=now)
+
+
+def datasets_for(check_ids: list[str] | None) -> tuple[str, ...]:
+    """Return the datasets that some checks need, the tenant's own description always; all of them without a choice."""
+    from checks import all_checks
+    from compliance.cli.judging import select
+    from compliance.collector import ORGANIZATION
+    from compliance.evidence.datasets import DATASETS
+    from compliance.evidence.derived import DERIVATIONS
+    from compliance.evidence.evidence import datasets_behind
+
+    if not check_ids:
+        return tuple(DATASETS)
+    selected, _ = select(all_checks(), ",".join(check_ids))
+    needed = {ORGANIZATION}.union(*(datasets_behind(one.function, DERIVATIONS) for one in selected))
+    return tuple(name for name in DATASETS if name in needed)
+
+
+def outcome(bundle: Bundle) -> str:
+    """Return how each reading ended, in words."""
+    from tabulate import tabulate
+
+    from compliance.sources.errors import printable
+
+    rows = [
+        (entry.name, entry.state.value, "-" if entry.rows is None else f"{entry.rows:,}", printable(entry.reason or ""))
+        for entry in bundle.manifest.datasets
+    ]
+    table = tabulate(
+        rows, headers=("dataset", "state", "rows", "why"), disable_numparse=True, maxcolwidths=[None, None, None, 30]
+    )
+    return f"{table}\n\nbundle {bundle.path}\n  sha256 of its manifest {bundle.digest}"

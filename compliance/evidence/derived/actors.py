@@ -1,0 +1,156 @@
+"""Who writes audit records, in the classes that retention treats alike.
+
+How long a record is kept depends on the licence of the account that acted, not on the mailbox's owner (Microsoft
+Learn, Manage audit log retention policies).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from compliance.evidence.derived.policies import RetentionPolicies
+from compliance.evidence.population import Coverage, Malformed, Population, identity, scan
+from compliance.evidence.unread import PropertyUnreadError, Unread
+from compliance.evidence.views import SubscribedSku, User
+from compliance.rules.classes import NON_USER_NAMES, ActorClass, ActorKind
+from compliance.rules.licences import (
+    AUDIT_PREMIUM_PLAN,
+    TEN_YEAR_PLAN,
+    AssignedLicence,
+    AssignedPlan,
+    Held,
+    LicenceState,
+    NotHeld,
+    Sku,
+    plan_held,
+)
+from compliance.rules.retention_policies import named_user_ids
+
+
+@dataclass(frozen=True, slots=True)
+class ActorGroup:
+    """Accounts that retention cannot tell apart; `count` is None where nobody knows, `example` names one of them."""
+
+    actor: ActorClass
+    count: int | None
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actors:
+    """Everybody who can write records; `unresolved_user_ids` are named in policies but are nobody's."""
+
+    groups: tuple[ActorGroup, ...]
+    unresolved_user_ids: frozenset[str]
+
+    def count(self, kind: ActorKind) -> int | None:
+        """Return how many accounts of a kind there are, or None where nobody knows."""
+        counts = [group.count for group in self.groups if group.actor.kind is kind]
+        return None if None in counts else sum(count for count in counts if count is not None)
+
+
+def actors_of(
+    users: Population[User] | Unread, skus: Population[SubscribedSku] | Unread, policies: RetentionPolicies | Unread
+) -> Actors:
+    """Sort every account into its class. What could not be read becomes a class of its own, never nobody."""
+    named = _named(policies)
+    if isinstance(users, Unread):
+        unread = ActorClass(ActorKind.UNRESOLVED, None, None, frozenset())
+        return Actors((ActorGroup(unread, None, "accounts that were not read"), non_users()), named - NON_USER_NAMES)
+    subscriptions = _subscriptions(skus)
+    counts: Counter[ActorClass] = Counter()
+    examples: dict[ActorClass, str] = {}
+    resolved: set[str] = set()
+    for row, ref in scan(users):
+        actor = _actor(row, subscriptions, named)
+        resolved |= actor.names
+        counts[actor] += 1
+        examples.setdefault(actor, identity(row, ref)[1])
+    groups = [ActorGroup(actor, count, examples[actor]) for actor, count in counts.items()]
+    if users.coverage is not Coverage.WHOLE:
+        unseen = ActorClass(ActorKind.UNRESOLVED, None, None, frozenset())
+        groups.append(ActorGroup(unseen, None, "accounts that were not read"))
+    groups.sort(key=lambda group: (group.actor.kind, sorted(group.actor.names), group.example))
+    return Actors((*groups, non_users()), named - resolved - NON_USER_NAMES)
+
+
+def non_users() -> ActorGroup:
+    """Return the class of service principals, applications and the system, which no directory list counts."""
+    return ActorGroup(ActorClass(ActorKind.NON_USER, None, None, frozenset()), None, "applications and the system")
+
+
+def _named(policies: RetentionPolicies | Unread) -> frozenset[str]:
+    if isinstance(policies, Unread):
+        return frozenset()
+    return named_user_ids(policies.policies)
+
+
+def _subscriptions(skus: Population[SubscribedSku] | Unread) -> tuple[Sku, ...] | None:
+    if isinstance(skus, Unread) or skus.coverage is not Coverage.WHOLE:
+        return None
+    subscriptions: list[Sku] = []
+    for row, _ in scan(skus):
+        if isinstance(row, Malformed):
+            return None
+        try:
+            plans = frozenset(
+                plan.service_plan_id for plan in row.service_plans if plan.provisioning_status.casefold() == "success"
+            )
+            subscriptions.append(Sku(row.sku_id, row.capability_status, plans))
+        except PropertyUnreadError:
+            return None
+    return tuple(subscriptions)
+
+
+def _actor(row: User | Malformed, skus: tuple[Sku, ...] | None, named: frozenset[str]) -> ActorClass:
+    if isinstance(row, Malformed):
+        return ActorClass(ActorKind.UNRESOLVED, None, None, frozenset())
+    names = frozenset(
+        getattr(row, attribute).casefold() for attribute in ("id", "user_principal_name") if row.holds(attribute)
+    )
+    try:
+        user_type = row.user_type.casefold()
+        enabled = row.account_enabled
+        premium, ten_year = _plan(AUDIT_PREMIUM_PLAN, row, skus), _plan(TEN_YEAR_PLAN, row, skus)
+        licensed = bool(row.assigned_licenses)
+    except PropertyUnreadError:
+        return ActorClass(ActorKind.UNRESOLVED, None, None, names & named)
+    kind = _kind(user_type, enabled, premium, licensed)
+    if kind is ActorKind.UNRESOLVED:
+        return ActorClass(kind, None, None, names & named)
+    return ActorClass(kind, premium, ten_year, names & named)
+
+
+def _kind(user_type: str, enabled: bool, premium: bool | None, licensed: bool) -> ActorKind:
+    if user_type == "guest":
+        return ActorKind.GUEST
+    if user_type != "member":
+        return ActorKind.UNRESOLVED
+    if not enabled:
+        return ActorKind.DISABLED
+    if premium is None:
+        return ActorKind.UNRESOLVED
+    if premium:
+        return ActorKind.MEMBER_WITH_AUDIT_PLAN
+    return ActorKind.MEMBER_WITHOUT_AUDIT_PLAN if licensed else ActorKind.UNLICENSED
+
+
+def _plan(plan_id: str, row: User, skus: tuple[Sku, ...] | None) -> bool | None:
+    held = plan_held(
+        plan_id,
+        tuple(AssignedPlan(plan.service_plan_id, plan.capability_status) for plan in row.assigned_plans),
+        tuple(AssignedLicence(licence.sku_id, frozenset(licence.disabled_plans)) for licence in row.assigned_licenses),
+        tuple(
+            LicenceState(state.sku_id, state.state, frozenset(state.disabled_plans))
+            for state in row.license_assignment_states
+        ),
+        skus,
+    )
+    match held:
+        case Held():
+            return True
+        case NotHeld():
+            return False
+        case _:
+            return None

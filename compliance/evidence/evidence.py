@@ -1,0 +1,221 @@
+"""The evidence as checks ask for it: by type.
+
+A check names what it needs as parameters. `Evidence.resolve` answers each with a value or with `Unread`, and remembers
+which datasets the answer rests on and what weakens them: evidence without a date may show that something is wrong,
+never that it is right.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NewType
+
+from compliance.evidence.bundle import Bundle
+from compliance.evidence.datasets import DATASETS, Origin, State
+from compliance.evidence.manifest import DatasetEntry
+from compliance.evidence.population import Coverage, Malformed, Population, Ref
+from compliance.evidence.rows import typed_rows
+from compliance.evidence.scope import Scope
+from compliance.evidence.unread import KIND_OF_STATE, Kind, PropertyUnreadError, Unread
+from compliance.evidence.views import DATASET_OF, View
+
+AsOf = NewType("AsOf", dt.datetime)
+"""The moment that verdicts are about: the end of the bundle's last read window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Which endpoint answered, by dataset; None where an export does not say."""
+
+    by_dataset: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """An answer, the datasets it rests on, and what keeps it from supporting a pass."""
+
+    value: Any
+    datasets: frozenset[str] = frozenset()
+    weaknesses: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a function: `missing` holds what is required and unread."""
+
+    values: dict[str, Any]
+    missing: tuple[Unread, ...]
+    datasets: frozenset[str]
+    weaknesses: tuple[Unread, ...]
+
+
+Derivation = Callable[..., Any]
+
+
+class Evidence:
+    """What a bundle holds. Each answer is computed once; `derivations` says how the derived views are made."""
+
+    def __init__(self, bundle: Bundle, derivations: Mapping[type, Derivation]) -> None:
+        self.bundle = bundle
+        self.as_of = bundle.manifest.as_of
+        self._derivations = derivations
+        self._resolved: dict[Any, Resolved] = {
+            Scope: Resolved(bundle.manifest.scope),
+            AsOf: Resolved(self.as_of),
+            Endpoints: Resolved(Endpoints({entry.name: entry.endpoint for entry in bundle.manifest.datasets})),
+        }
+
+    def resolve(self, kind: Any) -> Resolved:
+        """Return what the evidence says of a type: a row type, `Population[row type]`, or a derived view."""
+        if kind not in self._resolved:
+            self._resolved[kind] = self._compute(kind)
+        return self._resolved[kind]
+
+    def arguments(self, function: Derivation, given: Mapping[Any, Any]) -> Arguments:
+        """Resolve the parameters of a function by their annotations; `given` supplies types that are not evidence."""
+        values: dict[str, Any] = {}
+        missing: list[Unread] = []
+        datasets: set[str] = set()
+        weaknesses: list[Unread] = []
+        for name, kind, required in parameters(function):
+            if kind in given:
+                values[name] = given[kind]
+                continue
+            resolved = self.resolve(kind)
+            values[name] = resolved.value
+            datasets |= resolved.datasets
+            if isinstance(resolved.value, Unread):
+                if required:
+                    missing.append(resolved.value)
+            else:
+                weaknesses.extend(weakness for weakness in resolved.weaknesses if weakness not in weaknesses)
+        return Arguments(values, tuple(missing), frozenset(datasets), tuple(weaknesses))
+
+    def standing(self, name: str) -> Unread | None:
+        """Say why a dataset cannot be counted on, or None where it can; a missing date does not show here."""
+        entry = self.bundle.manifest.dataset(name)
+        spec = DATASETS[name]
+        settle = f"{spec.request}: {spec.permission}"
+        if entry is None:
+            return Unread(Kind.NOT_REQUESTED, name, "it was not asked for", settle)
+        if entry.state is not State.COMPLETE:
+            return Unread(KIND_OF_STATE[entry.state], name, entry.reason or f"its reading is {entry.state}", settle)
+        if entry.rows is None or entry.rows < spec.least_rows:
+            reason = f"the answer holds {entry.rows or 'no'} rows, which no tenant has"
+            return Unread(Kind.FAILED, name, reason, settle)
+        max_age = self._max_age(entry)
+        if entry.ended is not None and abs(self.as_of - entry.ended) > max_age:
+            hours = max_age.total_seconds() / 3600
+            reason = f"it was read at {entry.ended:%Y-%m-%d %H:%M} UTC, more than {hours:g} h from the last reading"
+            return Unread(Kind.STALE, name, reason, f"read it again: {spec.request}")
+        return None
+
+    def _compute(self, kind: Any) -> Resolved:
+        origin = typing.get_origin(kind)
+        if origin is Population:
+            return self._population(typing.get_args(kind)[0])
+        if isinstance(kind, type) and issubclass(kind, View):
+            return self._single(kind)
+        return self._derive(kind)
+
+    def _derive(self, kind: type) -> Resolved:
+        derivation = self._derivations[kind]
+        arguments = self.arguments(derivation, {})
+        if arguments.missing:
+            return Resolved(combined(arguments.missing), arguments.datasets)
+        try:
+            value = derivation(**arguments.values)
+        except PropertyUnreadError as error:
+            names = ", ".join(sorted(arguments.datasets))
+            value = Unread(Kind.MALFORMED, names, str(error), f"read it again: {names}")
+        return Resolved(value, arguments.datasets, arguments.weaknesses)
+
+    def _single(self, row_type: type[View]) -> Resolved:
+        name = DATASET_OF[row_type]
+        unread = self.standing(name)
+        if unread is not None and not self._is_part(name):
+            return Resolved(unread, frozenset({name}))
+        rows = list(self._rows(name))
+        spec = DATASETS[name]
+        if len(rows) != 1:
+            reason = f"the answer holds {len(rows)} objects where there is one"
+            return Resolved(Unread(Kind.CONTRADICTORY, name, reason, spec.request), frozenset({name}))
+        row, _ = rows[0]
+        if isinstance(row, Malformed):
+            return Resolved(
+                Unread(Kind.MALFORMED, name, row.reason, f"read it again: {spec.request}"), frozenset({name})
+            )
+        return Resolved(row, frozenset({name}), (unread,) if unread is not None else self._weaknesses(name))
+
+    def _population(self, row_type: type[View]) -> Resolved:
+        name = DATASET_OF[row_type]
+        shortfall = self.standing(name)
+        if shortfall is not None and not self._is_part(name):
+            return Resolved(shortfall, frozenset({name}))
+        coverage = Coverage.WHOLE if shortfall is None else Coverage.PART
+        population = Population(lambda: self._rows(name), coverage, shortfall)
+        return Resolved(population, frozenset({name}), self._weaknesses(name))
+
+    def _is_part(self, name: str) -> bool:
+        entry = self.bundle.manifest.dataset(name)
+        return entry is not None and entry.state is State.PARTIAL and bool(entry.rows)
+
+    def _rows(self, name: str) -> Iterator[tuple[Any, Ref]]:
+        entry = self.bundle.manifest.dataset(name)
+        return typed_rows(self.bundle.path, entry) if entry is not None else iter(())
+
+    def _weaknesses(self, name: str) -> tuple[Unread, ...]:
+        entry = self.bundle.manifest.dataset(name)
+        if entry is None or entry.ended is not None:
+            return ()
+        reason = "nobody said when it was exported, so it may show a fault but not that there is none"
+        settle = f"give the date of {DATASETS[name].export_file} in provenance.yaml"
+        return (Unread(Kind.UNPROVEN, name, reason, settle),)
+
+    def _max_age(self, entry: DatasetEntry) -> dt.timedelta:
+        max_age = self.bundle.manifest.scope.max_age
+        if entry.origin is Origin.COLLECTED:
+            return dt.timedelta(hours=max_age.collected_hours)
+        return dt.timedelta(days=max_age.exported_days)
+
+
+def parameters(function: Derivation) -> Iterator[tuple[str, Any, bool]]:
+    """Yield name, type and whether it is required, for each parameter; `T | Unread` is not required."""
+    for name, hint in typing.get_type_hints(function).items():
+        if name == "return":
+            continue
+        if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+            members = [member for member in typing.get_args(hint) if member is not Unread]
+            if len(members) != 1:
+                raise TypeError(f"{function.__name__}: {name} is neither T nor T | Unread")
+            yield name, members[0], False
+        else:
+            yield name, hint, True
+
+
+def datasets_behind(function: Derivation, derivations: Mapping[type, Derivation]) -> frozenset[str]:
+    """Return every dataset that a function's parameters rest on, those of the derived views included."""
+    names: set[str] = set()
+    for _, kind, _ in parameters(function):
+        row_type = typing.get_args(kind)[0] if typing.get_origin(kind) is Population else kind
+        if row_type in DATASET_OF:
+            names.add(DATASET_OF[row_type])
+        elif kind in derivations:
+            names |= datasets_behind(derivations[kind], derivations)
+    return frozenset(names)
+
+
+def combined(unread: tuple[Unread, ...]) -> Unread:
+    """Join several absences into one of the first one's kind, which says what would settle each."""
+    if len(unread) == 1:
+        return unread[0]
+    return Unread(
+        kind=unread[0].kind,
+        dataset=", ".join(one.dataset for one in unread),
+        reason="; ".join(f"{one.dataset}: {one.reason}" for one in unread),
+        settle="; ".join(one.settle for one in unread),
+    )

@@ -1,0 +1,115 @@
+"""The manifest of an evidence bundle: what was read, by whom, when, and how each reading ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+
+import msgspec
+
+from compliance.evidence.datasets import Api, Origin, State
+from compliance.evidence.scope import Scope
+
+SCHEMA = "lookback/manifest/1"
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the manifest's parts: unknown keys are refused, so that a typing error is never read as absence."""
+
+
+class Tool(Record, frozen=True):
+    """The program that wrote the bundle."""
+
+    name: str
+    version: str
+
+
+class Tenant(Record, frozen=True):
+    """The tenant that was read; name and domain are None where Graph's organization was unread."""
+
+    id: str
+    name: str | None
+    initial_domain: str | None
+
+
+class Identity(Record, frozen=True):
+    """Who read an API, from the claims of its access token (never the token)."""
+
+    api: Api
+    application: str | None
+    object_id: str | None
+    audience: str | None
+    roles: tuple[str, ...] | None
+    scopes: tuple[str, ...] | None
+
+
+class Previous(Record, frozen=True):
+    """The bundle before this one, which makes a chain."""
+
+    manifest_sha256: str
+    as_of: dt.datetime
+
+
+class Amendment(Record, frozen=True):
+    """Datasets that `lookback import --into` added, and the manifest as it was before."""
+
+    manifest_sha256: str
+    datasets: tuple[str, ...]
+
+
+class DatasetEntry(Record, frozen=True):
+    """How the reading of one dataset went.
+
+    `sha256` is over the uncompressed frames; `ended` is by the server's clock, or as an export's provenance gives
+    it, and None where nobody said. `expected_rows` is an independent count where the API gives one.
+    """
+
+    name: str
+    state: State
+    reason: str | None
+    origin: Origin
+    request: str
+    endpoint: str | None
+    file: str | None
+    sha256: str | None
+    frames: int
+    rows: int | None
+    expected_rows: int | None
+    started: dt.datetime | None
+    ended: dt.datetime | None
+    attempts: int
+    waited_seconds: float
+    by: str | None
+
+
+class Manifest(Record, frozen=True):
+    """Everything about a bundle that is not a body. Its digest identifies the bundle."""
+
+    schema: str
+    tool: Tool
+    tenant: Tenant
+    cloud: str
+    simulated: bool
+    as_of: dt.datetime
+    clock_offset_seconds: float | None
+    identities: tuple[Identity, ...]
+    settings_sha256: str | None
+    scope: Scope
+    scope_sha256: str
+    datasets: tuple[DatasetEntry, ...]
+    previous: Previous | None
+    amendments: tuple[Amendment, ...]
+
+    def dataset(self, name: str) -> DatasetEntry | None:
+        """Return the entry of a dataset, or None where the bundle has none."""
+        return next((entry for entry in self.datasets if entry.name == name), None)
+
+
+def encode(document: msgspec.Struct) -> bytes:
+    """Return the one spelling of a document: sorted keys, two spaces, UTF-8, a final newline."""
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2) + b"\n"
+
+
+def sha256(data: bytes) -> str:
+    """Return the hex SHA-256 of some bytes."""
+    return hashlib.sha256(data).hexdigest()

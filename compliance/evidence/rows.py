@@ -1,0 +1,77 @@
+"""From raw bodies to typed rows, each with the place where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from compliance.errors import InputError
+from compliance.evidence.bundle import frames_of
+from compliance.evidence.datasets import Origin
+from compliance.evidence.exports import decode_export
+from compliance.evidence.frames import Frame
+from compliance.evidence.manifest import DatasetEntry
+from compliance.evidence.population import Malformed, Ref
+from compliance.evidence.views import ROWS, View
+
+PAGE = "page"
+ERROR = "error"
+_PAGE = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_RAW_ROWS = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
+
+
+def typed_rows(bundle: Path, entry: DatasetEntry) -> Iterator[tuple[View | Malformed, Ref]]:
+    """Yield the rows of a dataset, in the order they were received.
+
+    A row that does not have the documented form is yielded as `Malformed`, so that it is counted. Raises InputError
+    where the evidence is damaged or holds another number of rows than the manifest says.
+    """
+    row_type = ROWS[entry.name]
+    count = 0
+    for frame in frames_of(bundle, entry):
+        if frame.header["kind"] != PAGE:
+            continue
+        decode = _exported_rows if entry.origin is not Origin.COLLECTED else _collected_rows
+        for index, (prefix, row) in enumerate(decode(frame, row_type)):
+            yield row, Ref(entry.name, frame.digest, f"{prefix}/{index}")
+            count += 1
+    if count != entry.rows:
+        raise InputError(
+            f"manifest.json says {entry.rows} rows, the evidence holds {count}",
+            where=f"{bundle} {entry.name}",
+            next_step="The bundle was changed: restore it, or collect again.",
+        )
+
+
+def raw_rows_of(body: bytes) -> tuple[msgspec.Raw, ...]:
+    """Return the undecoded rows of a page of an API; raises msgspec.DecodeError where it is no such page."""
+    page = _PAGE.decode(body)
+    if "value" not in page:
+        raise msgspec.ValidationError("Object missing required field `value`")
+    return _RAW_ROWS.decode(page["value"])
+
+
+def _collected_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, View | Malformed]]:
+    try:
+        raw_rows = raw_rows_of(frame.body)
+    except msgspec.DecodeError as error:
+        yield "", Malformed(str(error))
+        return
+    decoder = msgspec.json.Decoder(row_type)
+    for raw in raw_rows:
+        yield "/value", _one(decoder.decode, raw)
+
+
+def _exported_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, View | Malformed]]:
+    for row in decode_export(frame.body):
+        yield "", _one(lambda value: msgspec.convert(value, type=row_type, strict=True), row)
+
+
+def _one(decode: Callable[[Any], View], raw: Any) -> View | Malformed:
+    try:
+        return decode(raw)
+    except msgspec.ValidationError as error:
+        return Malformed(str(error))

@@ -1,0 +1,137 @@
+"""Puts files that an administrator exported into a bundle: a new one, or one that was collected before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from compliance import __version__
+from compliance.collector import Clock, claim_directory, organization_of, tenant_of
+from compliance.errors import InputError
+from compliance.evidence.bundle import Bundle, open_bundle, seal, sum_problems
+from compliance.evidence.datasets import DATASETS, Origin, State
+from compliance.evidence.manifest import SCHEMA, Amendment, DatasetEntry, Manifest, Tool, encode, sha256
+from compliance.evidence.scope import Scope
+from compliance.evidence.writer import DatasetWriter
+from compliance.sources.imported import ImportedDataset
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A bundle after an import; `kept` are the datasets that it held complete already, and that were left alone."""
+
+    bundle: Bundle
+    added: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def import_new(exports: Sequence[ImportedDataset], out: Path, scope: Scope, *, clock: Clock) -> Imported:
+    """Write a bundle from exports alone. Raises InputError where no file says which tenant it is of."""
+    tenant_ids = frozenset().union(*(export.tenant_ids for export in exports))
+    if not tenant_ids:
+        raise InputError(
+            "no file says which tenant it is of",
+            where=str(exports[0].path.parent),
+            next_step="Add organization.json: GET https://graph.microsoft.com/v1.0/organization.",
+        )
+    _not_from_the_future(exports, clock())
+    claim_directory(out)
+    entries = [_write(out, export) for export in exports]
+    manifest = Manifest(
+        schema=SCHEMA,
+        tool=Tool(name="lookback", version=__version__),
+        tenant=tenant_of(_only(tenant_ids), organization_of(out, entries)),
+        cloud="unknown",
+        simulated=False,
+        as_of=max((entry.ended for entry in entries if entry.ended is not None), default=clock()),
+        clock_offset_seconds=None,
+        identities=(),
+        settings_sha256=None,
+        scope=scope,
+        scope_sha256=sha256(encode(scope)),
+        datasets=tuple(sorted(entries, key=lambda entry: entry.name)),
+        previous=None,
+        amendments=(),
+    )
+    seal(out, manifest)
+    return Imported(open_bundle(out), tuple(export.spec_name for export in exports), ())
+
+
+def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Clock) -> Imported:
+    """Add exports to a bundle where it lacks them. What it holds complete stays as it was read.
+
+    The moment that verdicts are about stays that of the collection. Raises InputError where the files are of another
+    tenant, or the bundle is damaged.
+    """
+    if problems := sum_problems(bundle.path):
+        raise InputError("; ".join(problems), where=str(bundle.path), next_step="Restore the bundle, or collect again.")
+    manifest = bundle.manifest
+    for export in exports:
+        if export.tenant_ids - {manifest.tenant.id}:
+            raise InputError(
+                f"is of tenant {', '.join(sorted(export.tenant_ids))}; the bundle is of {manifest.tenant.id}",
+                where=str(export.path),
+            )
+    _not_from_the_future(exports, clock())
+    held = {entry.name for entry in manifest.datasets if entry.state is State.COMPLETE}
+    added = [export for export in exports if export.spec_name not in held]
+    if added:
+        replaced = {entry.name: entry for entry in manifest.datasets}
+        replaced.update((entry.name, entry) for entry in (_write(bundle.path, export) for export in added))
+        amendment = Amendment(manifest_sha256=bundle.digest, datasets=tuple(export.spec_name for export in added))
+        seal(
+            bundle.path,
+            msgspec.structs.replace(
+                manifest,
+                datasets=tuple(replaced[name] for name in sorted(replaced)),
+                amendments=(*manifest.amendments, amendment),
+            ),
+        )
+    return Imported(
+        open_bundle(bundle.path),
+        tuple(export.spec_name for export in added),
+        tuple(export.spec_name for export in exports if export.spec_name in held),
+    )
+
+
+def _write(out: Path, export: ImportedDataset) -> DatasetEntry:
+    spec = DATASETS[export.spec_name]
+    writer = DatasetWriter(out, spec.name)
+    writer.page({"export_file": spec.export_file, "command": export.command, "rows": export.rows}, export.raw)
+    return DatasetEntry(
+        name=spec.name,
+        state=export.state,
+        reason="; ".join(export.reasons) or None,
+        origin=Origin.EXPORTED,
+        request=export.command or spec.request,
+        endpoint=export.endpoint,
+        file=writer.file,
+        sha256=writer.close(),
+        frames=writer.frames,
+        rows=export.rows,
+        expected_rows=None,
+        started=None,
+        ended=export.collected_at,
+        attempts=0,
+        waited_seconds=0.0,
+        by=export.by,
+    )
+
+
+def _not_from_the_future(exports: Iterable[ImportedDataset], now: dt.datetime) -> None:
+    for export in exports:
+        if export.collected_at is not None and export.collected_at > now + dt.timedelta(minutes=5):
+            raise InputError(
+                f"provenance.yaml says that it was exported at {export.collected_at:%Y-%m-%d %H:%M} UTC, which is yet"
+                " to come",
+                where=str(export.path),
+            )
+
+
+def _only(tenant_ids: frozenset[str]) -> str:
+    (tenant_id,) = tenant_ids
+    return tenant_id

@@ -1,0 +1,95 @@
+"""The result folder that `lookback check` writes: the assessment, all affected objects, and what it was judged with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from compliance import __version__
+from compliance.errors import InputError
+from compliance.evidence.bundle import decode_document, read_document, write_private, write_sums
+from compliance.evidence.manifest import Record, Tool, encode
+from compliance.runner import Assessed
+
+SCHEMA = "lookback/result/1"
+MANIFEST = "manifest.json"
+ASSESSMENT = "assessment.json"
+INPUTS = "inputs"
+AFFECTED = "affected"
+
+
+class ResultManifest(Record, frozen=True):
+    """What a result was made from: the bundle by its digest, the selection, and the inputs by file name."""
+
+    schema: str
+    tool: Tool
+    bundle_sha256: str
+    standards: tuple[str, ...]
+    checks: tuple[str, ...]
+    waivers: str | None
+    declarations: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The files that a result was judged with, by the name they take in `inputs/`."""
+
+    files: Mapping[str, bytes]
+    waivers: str | None
+    declarations: str | None
+
+
+def write_result(out: Path, assessed: Assessed, *, checks: tuple[str, ...], inputs: Inputs) -> None:
+    """Write a result folder; one of the same tool that lies there already is replaced, anything else is left alone.
+
+    Raises InputError where the directory holds something else.
+    """
+    _clear(out)
+    assessment = assessed.assessment
+    write_private(out / ASSESSMENT, encode(assessment))
+    for finding in assessment.findings:
+        objects = assessed.affected[finding.uid]
+        if objects:
+            name = finding.check if finding.standard is None else f"{finding.check}.{finding.standard}"
+            lines = b"".join(msgspec.json.encode(one, order="sorted") + b"\n" for one in objects)
+            write_private(out / AFFECTED / f"{name}.jsonl", lines)
+    for name, content in inputs.files.items():
+        write_private(out / INPUTS / name, content)
+    manifest = ResultManifest(
+        schema=SCHEMA,
+        tool=Tool(name="lookback", version=__version__),
+        bundle_sha256=assessment.bundle_sha256,
+        standards=tuple(standard.id for standard in assessment.standards),
+        checks=checks,
+        waivers=inputs.waivers,
+        declarations=inputs.declarations,
+    )
+    write_private(out / MANIFEST, encode(manifest))
+    write_sums(out)
+
+
+def read_result(folder: Path) -> tuple[ResultManifest, bytes]:
+    """Return a result's manifest and the bytes of its assessment; raises InputError where it is none."""
+    raw = read_document(folder / MANIFEST, what="a result folder has a manifest.json")
+    manifest = decode_document(raw, ResultManifest, folder / MANIFEST)
+    if manifest.schema != SCHEMA:
+        raise InputError(f"has schema {manifest.schema!r}; expected {SCHEMA!r}", where=str(folder / MANIFEST))
+    return manifest, read_document(folder / ASSESSMENT, what="a result folder has an assessment.json")
+
+
+def _clear(out: Path) -> None:
+    if not out.exists():
+        out.mkdir(parents=True, mode=0o700)
+        return
+    if not out.is_dir() or (any(out.iterdir()) and not (out / ASSESSMENT).is_file()):
+        raise InputError(
+            "already exists and is not a result of lookback", where=str(out), next_step="Give another one with -o."
+        )
+    for path in sorted(out.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink()

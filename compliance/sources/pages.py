@@ -1,0 +1,206 @@
+"""Pages: an answer as it was received, and the rules by which a row of pages is the whole or only a part.
+
+A reading is whole only if it ends by itself: no page left over, none repeated, nothing cut by the service, and as many
+rows as were announced. Everything else ends in `SourceError` (nothing was read) or `Truncated` (a part was).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from compliance.credentials import SignInError
+from compliance.evidence.datasets import Api, State
+from compliance.sources.errors import SourceError, Truncated, printable, refusal
+from compliance.sources.policies import NotAllowed
+from compliance.sources.transport import Progress, Reply, Request, TenantApis
+
+MOST_EMPTY_PAGES = 20
+"""So many empty pages in a row end a reading: each is legal, a service that sends nothing else is not."""
+
+_TRUNCATION = re.compile(r"resultsize|more results|truncat|incomplete|partial|not all", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of a dataset. `body` is the evidence, byte for byte; the rest says where it comes from.
+
+    `request` holds `cmdlet` and `parameters`, and is None for a GET. `endpoint` is graph, exchange_online or
+    security_compliance. `count` is `@odata.count`. `server_date` is the server's clock when it answered.
+    """
+
+    body: bytes = field(repr=False)
+    rows: int
+    url: str
+    method: str
+    request: Mapping[str, Any] | None
+    status: int
+    request_id: str | None
+    client_request_id: str
+    server_date: datetime | None
+    endpoint: str
+    attempts: int
+    waited_seconds: float
+    count: int | None
+    warnings: tuple[str, ...]
+
+
+class _Row(msgspec.Struct):
+    id: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    guid: msgspec.Raw | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="Guid")
+    name: msgspec.Raw | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="Name")
+    priority: msgspec.Raw | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="Priority")
+
+    def identity(self) -> bytes | None:
+        """What tells this row from all others; None if nothing does."""
+        for alone in (self.id, self.guid):
+            if isinstance(alone, msgspec.Raw) and bytes(alone) != b"null":
+                return bytes(alone)
+        if isinstance(self.name, msgspec.Raw) and isinstance(self.priority, msgspec.Raw):
+            return bytes(self.name) + b"\0" + bytes(self.priority)
+        return None
+
+
+class _Answer(msgspec.Struct):
+    value: list[_Row]
+    next_link: str | None = msgspec.field(default=None, name="@odata.nextLink")
+    count: int | None = msgspec.field(default=None, name="@odata.count")
+    warnings: list[str] | None = msgspec.field(default=None, name="@adminapi.warnings")
+    # An error that met the service while it was writing the answer (OData JSON Format 4.01, section 19).
+    error: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What must be remembered of the pages before."""
+
+    rows: int = 0
+    pages: int = 0
+    empty_in_a_row: int = 0
+    announced: int | None = None
+    seen: set[bytes] = field(default_factory=set)
+    links: set[str] = field(default_factory=set)
+
+
+def read_pages(
+    apis: TenantApis,
+    api: Api,
+    first: Request,
+    *,
+    dataset: str,
+    endpoint: str,
+    next_request: Callable[[str, str], Request],
+    most_rows: int | None = None,
+) -> Iterator[Page]:
+    """All pages of a reading, in order; returns normally only after the last.
+
+    `next_request` makes the request for a nextLink, given it and the URL before it. `most_rows` is the number of rows
+    at which the service cuts. Raises `SourceError` if there was no page, `Truncated` after the pages that there were;
+    `SignInError` only before the first.
+    """
+    reading = _Reading(links={first.url})
+    request = first
+    while True:
+        answer, reply = _fetch(apis, api, request, reading)
+        page = _page(request, reply, answer, endpoint)
+        problem = _note(reading, answer, most_rows)
+        apis.on_progress(Progress(api, dataset, reading.rows, reading.pages))
+        yield page
+        if problem is not None:
+            raise Truncated(problem, api=api, reply=reply)
+        if answer.next_link is None:
+            return
+        reading.links.add(answer.next_link)
+        request = next_request(answer.next_link, request.url)
+
+
+def _fetch(apis: TenantApis, api: Api, request: Request, reading: _Reading) -> tuple[_Answer, Reply]:
+    """The next page, decoded as far as paging needs it; raises `SourceError`, after the first page `Truncated`."""
+    try:
+        reply = apis.send(api, request)
+        if reply.status != 200:
+            raise refusal(api, reply)
+        return _decoded(api, reply), reply
+    except SourceError as error:
+        if not reading.pages:
+            raise
+        raise Truncated(
+            f"page {reading.pages + 1} could not be read: {error.reason}", api=api, reply=error.reply
+        ) from error
+    except (NotAllowed, SignInError) as error:
+        if not reading.pages:
+            raise
+        raise Truncated(f"the next page cannot be followed: {error.what}", api=api) from error
+
+
+def _decoded(api: Api, reply: Reply) -> _Answer:
+    try:
+        answer = msgspec.json.decode(reply.body, type=_Answer)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SourceError(
+            State.FAILED, f"the answer is not a list of objects in JSON ({error})", api=api, reply=reply
+        ) from error
+    if answer.error is not msgspec.UNSET:
+        raise SourceError(State.FAILED, "the answer holds an error beside its rows", api=api, reply=reply)
+    return answer
+
+
+def _page(request: Request, reply: Reply, answer: _Answer, endpoint: str) -> Page:
+    exchange = reply.exchange
+    return Page(
+        body=reply.body,
+        rows=len(answer.value),
+        url=request.url,
+        method=request.method,
+        request=_invocation(request),
+        status=reply.status,
+        request_id=exchange.request_id,
+        client_request_id=exchange.client_request_id,
+        server_date=exchange.ended,
+        endpoint=endpoint,
+        attempts=exchange.attempts,
+        waited_seconds=exchange.waited_seconds,
+        count=answer.count,
+        warnings=tuple(printable(warning) for warning in answer.warnings or ()),
+    )
+
+
+def _invocation(request: Request) -> Mapping[str, Any] | None:
+    if request.body is None:
+        return None
+    invoked = request.body["CmdletInput"]
+    return {"cmdlet": invoked["CmdletName"], "parameters": invoked["Parameters"]}
+
+
+def _note(reading: _Reading, answer: _Answer, most_rows: int | None) -> str | None:
+    """Take a page into account; what makes the reading end as a part, None if nothing does."""
+    identities = {identity for row in answer.value if (identity := row.identity()) is not None}
+    repeated = reading.seen & identities
+    reading.seen |= identities
+    reading.rows += len(answer.value)
+    reading.pages += 1
+    reading.empty_in_a_row = 0 if answer.value else reading.empty_in_a_row + 1
+    if reading.announced is None:
+        reading.announced = answer.count
+    if repeated:
+        return f"page {reading.pages} repeats {len(repeated)} rows of earlier pages"
+    if answer.next_link is not None:
+        if answer.next_link in reading.links:
+            return f"page {reading.pages} leads back to a page that was read already"
+        if reading.empty_in_a_row >= MOST_EMPTY_PAGES:
+            return f"{MOST_EMPTY_PAGES} empty pages in a row, and still a next page"
+        return None
+    # A page that is cut by its size alone warns too: only a warning that no next page follows up counts.
+    for warning in answer.warnings or ():
+        if _TRUNCATION.search(warning):
+            return f"the service says that it cut the answer: {warning}"
+    if most_rows is not None and reading.rows >= most_rows:
+        return f"{reading.rows} rows were read, which is as many as the service gives without being asked for more"
+    if reading.announced is not None and reading.announced != reading.rows:
+        return f"{reading.announced} rows were announced, {reading.rows} came"
+    return None

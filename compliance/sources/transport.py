@@ -1,0 +1,253 @@
+"""The one way out: every call to a tenant goes through `TenantApis.send`.
+
+One synchronous azure-core pipeline over requests, one session per thread, no redirect followed. What a policy refuses
+is never sent; what was sent is described by the `Exchange` that comes back with the reply.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import requests
+from azure.core.credentials import TokenCredential
+from azure.core.pipeline import Pipeline
+from azure.core.pipeline.transport import RequestsTransport
+from azure.core.rest import HttpRequest, HttpResponse
+
+from compliance import __version__
+from compliance.clouds import Cloud
+from compliance.credentials import SignInError, TokenFacts, bearer_token, token_facts
+from compliance.errors import LookbackError
+from compliance.evidence.datasets import Api, State
+from compliance.settings import Limits
+from compliance.sources.errors import SourceError
+from compliance.sources.policies import Bearer, Clock, HostPin, Journey, ReadOnly, Recorder, is_html
+from compliance.sources.retry import GatePolicy, GaveUp, Patience, Retry, ThrottleGate
+
+DEFAULT_LIMITS = Limits()
+"""The limits that hold where config.yaml names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request to an API. `body` is sent as JSON; `follows` is the URL of the page that named this one."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any] | None = None
+    follows: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What can be told of a request and its answer afterwards; no header of the request, no token.
+
+    `started` and `ended` are the server's clock at the first and last answered attempt, None if it gave none.
+    `gave_up` says why a retryable answer is the last one.
+    """
+
+    method: str
+    url: str
+    request: Mapping[str, Any] | None
+    status: int
+    request_id: str | None
+    client_request_id: str
+    started: datetime | None
+    ended: datetime | None
+    attempts: int
+    waited_seconds: float
+    gave_up: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: header names in lower case, the body as received. Neither shows in its repr."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    exchange: Exchange
+
+    @property
+    def is_html(self) -> bool:
+        """Whether the body is a web page."""
+        return is_html(self.headers.get("content-type"))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a reading goes, for display. `dataset` is None for a pause, whose length is `waiting_seconds`."""
+
+    api: Api
+    dataset: str | None = None
+    rows: int | None = None
+    pages: int | None = None
+    waiting_seconds: float = 0.0
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+class TenantApis:
+    """The APIs of one tenant for the length of a run; safe to share between threads. Close it when done.
+
+    `tenant_id` is the tenant's GUID or a domain of it. `initial_domain` (*.onmicrosoft.com) is filled in once
+    /organization has been read; Exchange's paging may need it.
+    """
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        tenant_id: str,
+        credential: TokenCredential,
+        *,
+        clock: Clock = _utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+        on_progress: Callable[[Progress], None],
+        limits: Limits = DEFAULT_LIMITS,
+        new_id: Callable[[], str] = _new_id,
+    ) -> None:
+        self.cloud = cloud
+        self.tenant_id = tenant_id
+        self.initial_domain: str | None = None
+        self.on_progress = on_progress
+        self._credential = credential
+        self._clock = clock
+        self._new_id = new_id
+        self._patience = Patience(clock, sleep, limits, self._waiting)
+        self._gate = ThrottleGate()
+        self._local = threading.local()
+        self._transports: list[RequestsTransport] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for transport in self._transports:
+                transport.close()
+            self._transports.clear()
+            self._local = threading.local()
+
+    def token_facts(self, api: Api) -> TokenFacts:
+        """What the token for an API says of the identity; raises `SignInError`."""
+        return token_facts(bearer_token(self._credential, self.cloud.scope(api)))
+
+    def tenant_guid(self, api: Api) -> str:
+        """The tenant's GUID: as given, or from the API's token where a domain was.
+
+        Raises `SignInError`, and `SourceError` where there is no token for this API or it names no tenant.
+        """
+        try:
+            return str(uuid.UUID(self.tenant_id))
+        except ValueError:
+            pass
+        try:
+            tenant_guid = self.token_facts(api).tenant_id
+        except SignInError as error:
+            raise _without_token(api, error) from None
+        if tenant_guid is None:
+            raise SourceError(State.FAILED, "the token does not name its tenant", api=api)
+        return tenant_guid
+
+    def send(self, api: Api, request: Request) -> Reply:
+        """Send a request and give back whatever was answered, with any status.
+
+        Raises `NotAllowed` for what is not a read or leads elsewhere, `SignInError`, and `SourceError` where no answer
+        came or the identity can get no token for this API.
+        """
+        journey = Journey(api, started=self._clock(), follows=request.follows)
+        client_request_id = self._new_id()
+        headers = {
+            **request.headers,
+            "Accept": "application/json",
+            "User-Agent": f"lookback/{__version__}",
+            "client-request-id": client_request_id,
+        }
+        http_request = HttpRequest(request.method, request.url, headers=headers, json=request.body)
+        try:
+            answer = self._pipeline().run(http_request, journey=journey)
+        except GaveUp as error:
+            raise SourceError(State.FAILED, error.what, api=api) from None
+        except SignInError as error:
+            raise _without_token(api, error) from None
+        response = answer.http_response
+        reply_headers = {name.lower(): value for name, value in response.headers.items()}
+        exchange = Exchange(
+            method=request.method,
+            url=request.url,
+            request=request.body,
+            status=response.status_code,
+            request_id=reply_headers.get("request-id"),
+            client_request_id=client_request_id,
+            started=journey.dates[0] if journey.dates else None,
+            ended=journey.dates[-1] if journey.dates else None,
+            attempts=journey.attempts,
+            waited_seconds=round(journey.waited_seconds, 3),
+            gave_up=journey.gave_up,
+        )
+        return Reply(response.status_code, reply_headers, response.content, exchange)
+
+    def _waiting(self, api: Api, seconds: float) -> None:
+        self.on_progress(Progress(api, waiting_seconds=seconds))
+
+    def _pipeline(self) -> Pipeline[HttpRequest, HttpResponse]:
+        """This thread's pipeline: a requests session is not made to be shared."""
+        pipeline: Pipeline[HttpRequest, HttpResponse] | None = getattr(self._local, "pipeline", None)
+        if pipeline is None:
+            pipeline = self._local.pipeline = Pipeline(self._transport(), self._policies())
+        return pipeline
+
+    def _policies(self) -> list[Any]:
+        return [
+            ReadOnly(),
+            HostPin(self.cloud),
+            Retry(self._gate, self._patience),
+            GatePolicy(self._gate, self._patience),
+            Bearer(self.cloud, self._credential),
+            Recorder(),
+        ]
+
+    def _transport(self) -> RequestsTransport:
+        session = _Session()
+        session.trust_env = not self.cloud.simulated
+        # Otherwise requests would replace the token by what ~/.netrc holds for the host.
+        session.auth = _leave_as_is
+        ca_bundle = self.cloud.ca_bundle
+        transport = RequestsTransport(session=session, connection_verify=True if ca_bundle is None else str(ca_bundle))
+        with self._lock:
+            self._transports.append(transport)
+        return transport
+
+
+def _without_token(api: Api, error: SignInError) -> LookbackError:
+    """A sign-in that concerns one API ends its datasets; any other ends the run."""
+    return SourceError(State.DENIED, error.what, api=api) if error.of_one_api else error
+
+
+class _Session(requests.Session):
+    """A session for which no answer is a redirect: requests would parse its target even without following it."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
+def _leave_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request

@@ -1,0 +1,25 @@
+"""How a report is to be shown, for the formats that leave a choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LEAST_WIDTH = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """`width` is in columns, `LEAST_WIDTH` at least; `ascii` is for streams whose encoding is not UTF-8.
+
+    `verbose` shows every class, note, reference and fact where the default shows what asks for action.
+    Raises ValueError for a width in which no table fits.
+    """
+
+    width: int = 80
+    colour: bool = False
+    ascii: bool = False
+    verbose: bool = False
+
+    def __post_init__(self) -> None:
+        if self.width < LEAST_WIDTH:
+            raise ValueError(f"a report needs {LEAST_WIDTH} columns, not {self.width}")

@@ -1,0 +1,127 @@
+"""The picture: how far back each log source can be looked at, drawn against what a standard asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import zip_longest
+
+from compliance.assessment.assessment import RequirementEntry, SourceEntry, StandardEntry
+from compliance.assessment.verdict import Status
+from reports.style import Style
+from reports.text import width_of, wrap
+
+_RIGHT = 37
+_FIGURES = 16
+"""Columns for `? indeterminate 180 days of 12 months`, and where its figures begin."""
+_RECORDED = "recorded"
+_NO_LIMIT = "no limit"
+
+
+def picture(standard: StandardEntry, sources: Sequence[SourceEntry], today: date, style: Style) -> Iterator[str]:
+    """Yield the lines of the rows of one standard's log sources, below an axis that begins today."""
+    left = style.width - _RIGHT - 1
+    scale = _Scale(standard, sources, left - 2)
+    for line in scale.labels():
+        yield f"  {style.clean(line)}"
+    for source in sources:
+        column = [*wrap(style.clean(source.title), left, style.ellipsis)]
+        column += [f"  {line}" for line in wrap(_bar_or_words(source, scale, style), left - 2, style.ellipsis)]
+        for one, other in zip_longest(column, _figures(source, standard, today, style), fillvalue=""):
+            yield f"{one}{' ' * (left + 1 - width_of(one))}{other}".rstrip()
+
+
+def legend(style: Style) -> list[str]:
+    """Return what the signs of the bars mean."""
+    signs = style.bar
+    return style.lines(
+        f"{signs.in_force} configured, and long enough in force to exist today (not proven: no record was read);"
+        f" {signs.configured} configured, but too recent to be full, or not known since when; {signs.cold} retrievable"
+        f" only; {signs.missing} not kept; {signs.required} asked for. The class of actor that is kept shortest counts."
+    )
+
+
+class _Scale:
+    """Turns days into cells, and never lets a bar that is too short touch its mark."""
+
+    def __init__(self, standard: StandardEntry, sources: Sequence[SourceEntry], room: int) -> None:
+        required = {need.least_days: need.period for need in (standard.hot, standard.total) if need is not None}
+        self.required = dict(sorted(required.items()))
+        shown = [days for one in sources for days in (one.hot_days, one.total_days) if days is not None]
+        self.days = max(1, *self.required, *shown)
+        self.cells = room - len(self.required)
+
+    def cell(self, days: int | None) -> int:
+        """Return how many cells some days fill; `None` fills none."""
+        if days is None:
+            return 0
+        filled = min(self.cells, days * self.cells // self.days)
+        reached = [self.mark(need) for need in self.required if days < need]
+        return min([filled, *(mark - 1 for mark in reached)]) if reached else filled
+
+    def mark(self, need: int) -> int:
+        """Return the cell before which a requirement is marked."""
+        return max(1, need * self.cells // self.days)
+
+    def marked(self, cells: str, sign: str) -> str:
+        """Return the cells with the marks set between them."""
+        for index, need in enumerate(self.required):
+            at = self.mark(need) + index
+            cells = f"{cells[:at]}{sign}{cells[at:]}"
+        return cells
+
+    def labels(self) -> Iterator[str]:
+        """Yield the line of the axis, each requirement's period ending at its mark."""
+        line = "today"
+        for index, (need, period) in enumerate(self.required.items()):
+            end = self.mark(need) + index + 1
+            if end - len(period) > len(line):
+                line = line.ljust(end - len(period)) + period
+        yield line
+
+
+def _bar_or_words(source: SourceEntry, scale: _Scale, style: Style) -> str:
+    if source.recorded != _RECORDED:
+        return style.clean(source.recorded)
+    hot = scale.days if source.hot_text == _NO_LIMIT else source.hot_days
+    total = scale.days if source.total_text == _NO_LIMIT else source.total_days
+    if hot is None or total is None:
+        return "not known how long it is kept"
+    exists = scale.cell(min(source.at_most_today_days, hot)) if source.at_most_today_days is not None else 0
+    searchable, kept = scale.cell(hot), scale.cell(max(hot, total))
+    signs = style.bar
+    drawn = signs.in_force * exists + signs.configured * (searchable - exists) + signs.cold * (kept - searchable)
+    return scale.marked(drawn.ljust(scale.cells, signs.missing), signs.required)
+
+
+def _figures(source: SourceEntry, standard: StandardEntry, today: date, style: Style) -> Iterator[str]:
+    for need, status, text in (
+        (standard.hot, source.hot_status, source.hot_text),
+        (standard.total, source.total_status, source.total_text),
+    ):
+        if need is not None:
+            shown = style.status(status)
+            first, *rest = wrap(style.clean(_of(text, need)), _RIGHT - _FIGURES, style.ellipsis)
+            yield f"{shown}{' ' * (_FIGURES - width_of(shown))}{first}"
+            yield from (" " * _FIGURES + line for line in rest)
+    if source.full_on is not None and source.full_on > today:
+        yield f"full on {source.full_on.isoformat()} at the earliest"
+    if _met_elsewhere(source, standard):
+        yield from wrap("met by more than Purview keeps: see the findings", _RIGHT, style.ellipsis)
+
+
+def _of(text: str, need: RequirementEntry) -> str:
+    number, _, unit = text.partition(" ")
+    asked_number, _, asked_unit = need.period.partition(" ")
+    same_unit = unit and unit.rstrip("s") == asked_unit.rstrip("s")
+    return f"{number} of {asked_number} {asked_unit}" if same_unit else f"{text} of {need.period}"
+
+
+def _met_elsewhere(source: SourceEntry, standard: StandardEntry) -> bool:
+    return any(
+        need is not None and status is Status.PASS and days is not None and days < need.least_days
+        for need, status, days in (
+            (standard.hot, source.hot_status, source.hot_days),
+            (standard.total, source.total_status, source.total_days),
+        )
+    )

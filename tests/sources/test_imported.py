@@ -1,0 +1,255 @@
+"""A directory of exported files: what is complete, what is partial and why, and what is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from compliance.errors import InputError
+from compliance.evidence.datasets import DATASETS, State
+from compliance.sources.imported import Endpoint, ImportedDataset, read_exports, unknown_files
+
+TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
+OTHER = "9e3b7c1a-0000-4000-8000-000000000001"
+POLICIES = "Get-UnifiedAuditLogRetentionPolicy.json"
+ADMIN = "Get-AdminAuditLogConfig.json"
+WHEN = "2026-11-20T09:15:00Z"
+
+
+def put(directory: Path, name: str, data: Any) -> None:
+    (directory / name).write_text(json.dumps(data), encoding="utf-8")
+
+
+def provenance(directory: Path, **entries: dict[str, Any]) -> None:
+    names = {"policies": POLICIES, "admin": ADMIN, "users": "users.json", "bypass": BYPASS}
+    data = {"version": 1, "files": {names[key]: value for key, value in entries.items()}}
+    (directory / "provenance.yaml").write_text(json.dumps(data), encoding="utf-8")
+
+
+BYPASS = "Get-MailboxAuditBypassAssociation.json"
+ENTRY = {
+    "by": "admin@contoso.example",
+    "when": WHEN,
+    "command": "Get-UnifiedAuditLogRetentionPolicy | ConvertTo-Json -Depth 8",
+    "endpoint": "security_compliance",
+    "rows": 1,
+}
+
+
+def only(directory: Path) -> ImportedDataset:
+    (dataset,) = read_exports(directory)
+    return dataset
+
+
+def test_a_file_with_command_date_and_agreeing_row_count_is_complete(tmp_path: Path) -> None:
+    put(tmp_path, POLICIES, [{"Name": "a"}])
+    provenance(tmp_path, policies=ENTRY)
+    dataset = only(tmp_path)
+    assert dataset.spec_name == "purview.audit_retention_policies"
+    assert (dataset.state, dataset.reasons, dataset.rows) == (State.COMPLETE, (), 1)
+    assert dataset.collected_at == datetime(2026, 11, 20, 9, 15, tzinfo=UTC)
+    assert dataset.by == "admin@contoso.example"
+    assert dataset.endpoint is Endpoint.SECURITY_COMPLIANCE
+    assert dataset.raw == (tmp_path / POLICIES).read_bytes()
+
+
+def test_no_policies_are_complete_where_provenance_says_zero_rows(tmp_path: Path) -> None:
+    put(tmp_path, POLICIES, [])
+    provenance(tmp_path, policies={**ENTRY, "rows": 0})
+    assert only(tmp_path).state is State.COMPLETE
+
+
+def test_without_provenance_a_file_is_partial_and_undated(tmp_path: Path) -> None:
+    put(tmp_path, POLICIES, [{"Name": "a"}])
+    dataset = only(tmp_path)
+    assert dataset.state is State.PARTIAL
+    assert dataset.reasons == ("provenance.yaml does not give its command, when, rows",)
+    assert dataset.collected_at is None
+    assert dataset.endpoint is None
+
+
+@pytest.mark.parametrize("key", ["command", "when", "rows"])
+def test_each_part_of_provenance_is_needed(tmp_path: Path, key: str) -> None:
+    put(tmp_path, POLICIES, [{"Name": "a"}])
+    provenance(tmp_path, policies={**ENTRY, key: None})
+    dataset = only(tmp_path)
+    assert dataset.state is State.PARTIAL
+    assert dataset.reasons == (f"provenance.yaml does not give its {key}",)
+
+
+def test_a_row_count_that_disagrees_makes_partial_with_both_numbers(tmp_path: Path) -> None:
+    put(tmp_path, POLICIES, [{"Name": "a"}])
+    provenance(tmp_path, policies={**ENTRY, "rows": 2})
+    assert only(tmp_path).reasons == ("provenance.yaml says 2 rows, and the file holds 1",)
+
+
+def test_fewer_rows_than_any_tenant_has_is_failed_and_not_empty(tmp_path: Path) -> None:
+    put(tmp_path, ADMIN, [])
+    provenance(tmp_path, admin={**ENTRY, "command": "Get-AdminAuditLogConfig", "rows": 0})
+    dataset = only(tmp_path)
+    assert dataset.state is State.FAILED
+    assert dataset.reasons == ("the file holds 0 rows; no tenant has fewer than 1",)
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ("Get-AdminAuditLogConfig | ConvertTo-Json", "its command is not Get-UnifiedAuditLogRetentionPolicy"),
+        ("Get-UnifiedAuditLogRetentionPolicy | select -First 5", "its command leaves something out (-First)"),
+        ("Get-UnifiedAuditLogRetentionPolicy -RecordType 50", "its command leaves something out (-RecordType)"),
+        ("Get-UnifiedAuditLogRetentionPolicy | ? Enabled", "its command leaves something out (| ?)"),
+        ("get-unifiedauditlogretentionpolicy | where Enabled", "its command leaves something out (where)"),
+    ],
+)
+def test_a_command_that_asks_for_less_makes_partial(tmp_path: Path, command: str, reason: str) -> None:
+    put(tmp_path, POLICIES, [{"Name": "a"}])
+    provenance(tmp_path, policies={**ENTRY, "command": command})
+    assert only(tmp_path).reasons == (reason,)
+
+
+@pytest.mark.parametrize(
+    ("size", "state"), [("-ResultSize Unlimited", State.COMPLETE), ("-ResultSize 2", State.PARTIAL)]
+)
+def test_a_result_size_that_was_reached_makes_partial(tmp_path: Path, size: str, state: State) -> None:
+    put(tmp_path, BYPASS, [{}, {}])
+    provenance(tmp_path, bypass={**ENTRY, "command": f"Get-MailboxAuditBypassAssociation {size}", "rows": 2})
+    assert only(tmp_path).state is state
+
+
+def test_the_default_result_size_of_1000_makes_partial(tmp_path: Path) -> None:
+    put(tmp_path, BYPASS, [{}] * 1000)
+    provenance(tmp_path, bypass={**ENTRY, "command": "Get-MailboxAuditBypassAssociation", "rows": 1000})
+    assert only(tmp_path).state is State.PARTIAL
+
+
+@pytest.mark.parametrize(("option", "state"), [("-All", State.COMPLETE), ("", State.PARTIAL)])
+def test_get_mguser_needs_all(tmp_path: Path, option: str, state: State) -> None:
+    put(tmp_path, "users.json", [{"id": "x"}])
+    provenance(tmp_path, users={**ENTRY, "command": f"Get-MgUser {option}", "endpoint": "graph"})
+    assert only(tmp_path).state is state
+
+
+def test_a_cut_off_value_makes_partial(tmp_path: Path) -> None:
+    put(tmp_path, POLICIES, [{"RecordTypes": "System.Object[]"}])
+    provenance(tmp_path, policies=ENTRY)
+    assert only(tmp_path).state is State.PARTIAL
+
+
+def test_dates_of_provenance_become_utc_and_need_an_offset(tmp_path: Path) -> None:
+    put(tmp_path, POLICIES, [{}])
+    provenance(tmp_path, policies={**ENTRY, "when": "2026-11-20T10:15:00+01:00"})
+    assert only(tmp_path).collected_at == datetime(2026, 11, 20, 9, 15, tzinfo=UTC)
+    for when in ("2026-11-20T09:15:00", "2026-11-20", "yesterday", "0001-01-01T00:00:00+14:00"):
+        provenance(tmp_path, policies={**ENTRY, "when": when})
+        with pytest.raises(InputError, match="a date and time with its offset from UTC was expected"):
+            read_exports(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../organization.json", "/etc/passwd", "a\\b", "C:x", "..", ""])
+def test_provenance_names_plain_files_alone(tmp_path: Path, name: str) -> None:
+    put(tmp_path, POLICIES, [{}])
+    text = json.dumps({"version": 1, "files": {name: {}}})
+    (tmp_path / "provenance.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="the plain name of a file in this directory"):
+        read_exports(tmp_path)
+
+
+@pytest.mark.parametrize("name", [POLICIES, "provenance.yaml"])
+def test_a_link_out_of_the_directory_is_refused(tmp_path: Path, name: str) -> None:
+    inside, outside = tmp_path / "in", tmp_path / "out.json"
+    inside.mkdir()
+    outside.write_text("[]", encoding="utf-8")
+    (inside / name).symlink_to(outside)
+    with pytest.raises(InputError, match="leads out of the directory"):
+        read_exports(inside)
+    outside.unlink()
+    with pytest.raises(InputError, match="leads nowhere"):
+        read_exports(inside)
+
+
+def test_a_link_within_the_directory_is_followed(tmp_path: Path) -> None:
+    put(tmp_path, "real.json", [])
+    (tmp_path / POLICIES).symlink_to("real.json")
+    assert only(tmp_path).rows == 0
+
+
+def test_a_directory_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / POLICIES).mkdir()
+    with pytest.raises(InputError, match="a file was expected"):
+        read_exports(tmp_path)
+
+
+def test_a_place_that_is_no_directory_of_exports_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="none of the files that can be imported is here"):
+        read_exports(tmp_path)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_exports(tmp_path / "absent")
+    put(tmp_path, "users.json", [])
+    with pytest.raises(InputError, match="a directory of exported files was expected"):
+        read_exports(tmp_path / "users.json")
+
+
+def test_unknown_files_are_listed_and_not_read(tmp_path: Path) -> None:
+    put(tmp_path, POLICIES, [])
+    (tmp_path / "notes.txt").write_bytes(b"\xff")
+    (tmp_path / "get-adminauditlogconfig.json").write_bytes(b"\xff")
+    assert [dataset.path.name for dataset in read_exports(tmp_path)] == [POLICIES]
+    assert unknown_files(tmp_path) == ("get-adminauditlogconfig.json", "notes.txt")
+
+
+def test_every_dataset_file_is_read_in_the_order_of_the_datasets(tmp_path: Path) -> None:
+    for spec in DATASETS.values():
+        put(tmp_path, spec.export_file, [{}])
+    assert [dataset.spec_name for dataset in read_exports(tmp_path)] == list(DATASETS)
+
+
+def organization(tenant: str, *domains: str) -> list[dict[str, Any]]:
+    return [{"id": tenant, "verifiedDomains": [{"name": name} for name in domains]}]
+
+
+def test_tenant_ids_are_found_wherever_a_file_names_its_tenant(tmp_path: Path) -> None:
+    put(tmp_path, "organization.json", organization(TENANT, "contoso.onmicrosoft.com", "contoso.example"))
+    put(tmp_path, "subscribedSkus.json", [{"accountId": TENANT.upper(), "id": f"{TENANT}_x"}])
+    put(tmp_path, "users.json", [{"id": OTHER}])
+    forest = "EURPR01A001.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/Contoso.onmicrosoft.com - x"
+    put(tmp_path, ADMIN, [{"OrganizationId": forest}])
+    found = {dataset.spec_name: dataset.tenant_ids for dataset in read_exports(tmp_path)}
+    assert found == {
+        "graph.organization": {TENANT},
+        "graph.subscribed_skus": {TENANT},
+        "graph.users": set(),
+        "exchange.admin_audit_log_config": set(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("subscribedSkus.json", {"accountId": OTHER}),
+        ("Get-OrganizationConfig.json", {"ExternalDirectoryOrganizationId": OTHER}),
+        (ADMIN, {"OrganizationId": "x/Hosted Organizations/fabrikam.onmicrosoft.com - x"}),
+        (POLICIES, {"tenantId": OTHER}),
+    ],
+)
+def test_files_of_two_tenants_are_refused(tmp_path: Path, name: str, row: dict[str, Any]) -> None:
+    put(tmp_path, "organization.json", organization(TENANT, "contoso.onmicrosoft.com"))
+    put(tmp_path, name, [row])
+    with pytest.raises(InputError, match=r"different tenants|no domain of the tenant") as caught:
+        read_exports(tmp_path)
+    assert name in str(caught.value)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(raw=st.binary(max_size=60), notes=st.binary(max_size=60))
+def test_arbitrary_files_are_read_or_refused_and_nothing_else(tmp_path: Path, raw: bytes, notes: bytes) -> None:
+    (tmp_path / POLICIES).write_bytes(raw)
+    (tmp_path / "provenance.yaml").write_bytes(notes)
+    with contextlib.suppress(InputError):
+        read_exports(tmp_path)

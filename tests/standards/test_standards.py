@@ -1,0 +1,151 @@
+"""The standards that come with lookback, and a user's own."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from compliance.errors import InputError
+from compliance.rules.periods import Duration
+from compliance.standards import Force, json_schema, load_standard, standard_ids
+
+OWN = """\
+version: 1
+id: own-1
+title: Logging policy
+publisher: Contoso
+published: 2026-01-01
+url: https://contoso.example/policy
+status: {force: in_force, since: 2026-01-01}
+hot: {duration: {days: 90}, citation: section 4}
+sources:
+  - {id: purview.teams, citation: section 5}
+"""
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "own.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_m_21_31_asks_for_12_months_active_and_30_in_total_and_says_that_it_was_rescinded() -> None:
+    standard = load_standard("m-21-31")
+    assert standard.hot is not None
+    assert standard.total is not None
+    assert standard.hot.duration == Duration.of_months(12)
+    assert standard.total.duration == Duration.of_months(30)
+    assert standard.status.force is Force.RESCINDED
+    assert standard.status.since == date(2026, 5, 22)
+    assert standard.status.by == "OMB M-26-14"
+    assert "FedRAMP Rev5 AU-11" in str(standard.status.note)
+    assert "V-222621" in str(standard.status.note)
+    assert (standard.words.hot, standard.words.total) == ("active", "active and cold")
+    assert standard.levels == ()
+
+
+def test_m_26_14_asks_for_6_months_searchable_and_12_retrievable_whatever_its_levels_say() -> None:
+    standard = load_standard("m-26-14")
+    assert standard.hot is not None
+    assert standard.total is not None
+    assert standard.hot.duration == Duration.of_months(6)
+    assert standard.total.duration == Duration.of_months(12)
+    assert standard.status.force is Force.IN_FORCE
+    levels = {level.id: (level.hot, level.total) for level in standard.levels}
+    months = Duration.of_months
+    assert levels == {
+        "L1": (None, months(6)),
+        "L2": (None, months(12)),
+        "L3": (months(3), months(12)),
+        "L4": (months(6), months(12)),
+    }
+
+
+def test_the_due_dates_of_m_26_14_follow_from_the_publication_of_the_reference_architecture() -> None:
+    published = date(2026, 8, 20)
+    due = [level.due for level in load_standard("m-26-14").levels]
+    assert due == [published + timedelta(days=days) for days in (120, 180, 320)] + [None]
+
+
+@pytest.mark.parametrize("name", ["m-21-31", "m-26-14"])
+def test_every_standard_that_comes_with_lookback_requires_the_nine_purview_sources(name: str) -> None:
+    assert {source.id for source in load_standard(name).sources} == {
+        "purview.mail_items_accessed",
+        "purview.exchange_admin",
+        "purview.exchange_item",
+        "purview.entra_audit",
+        "purview.entra_sts_logon",
+        "purview.sharepoint_file",
+        "purview.teams",
+        "purview.security_compliance",
+        "purview.audit_config",
+    }
+
+
+def test_the_default_standard_is_listed_first() -> None:
+    assert standard_ids() == ("m-21-31", "m-26-14")
+
+
+def test_each_standard_stands_in_the_file_of_its_id_and_has_a_digest() -> None:
+    for name in standard_ids():
+        assert load_standard(name).id == name
+    assert load_standard("m-21-31").sha256 != load_standard("m-26-14").sha256
+
+
+def test_an_unknown_id_names_the_known_ones() -> None:
+    with pytest.raises(InputError, match="there is no standard 'm-21-32'") as caught:
+        load_standard("m-21-32")
+    assert "m-21-31, m-26-14" in str(caught.value)
+
+
+def test_a_users_own_standard_may_leave_a_requirement_out(tmp_path: Path) -> None:
+    standard = load_standard(write(tmp_path, OWN))
+    assert standard.hot is not None
+    assert standard.hot.duration == Duration.of_days(90)
+    assert standard.total is None
+    assert load_standard(str(write(tmp_path, OWN))) == standard
+
+
+def test_a_users_own_standard_cannot_take_the_place_of_one_that_comes_with_lookback(tmp_path: Path) -> None:
+    text = (files("compliance.standards") / "m-21-31.yaml").read_text(encoding="utf-8")
+    with pytest.raises(InputError, match=r"own.yaml:2:1 id: m-21-31 is the id of a standard that comes with lookback"):
+        load_standard(write(tmp_path, text.replace("months: 12", "months: 1")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("days: 90", "days: 0", "own.yaml:8:7 hot.duration: a period of nothing"),
+        ("days: 90", "days: -90", "own.yaml:8:7 hot.duration: a duration cannot be -90 long"),
+        ("days: 90", "days: 90, months: 3", "own.yaml:8:7 hot.duration: a duration is exactly one of"),
+        ("days: 90", "years: 1", "own.yaml:8:18 hot.duration.years: unknown key"),
+        ("days: 90", "days: true", "own.yaml:8:18 hot.duration.days: the value should be a valid integer"),
+        (", citation: section 4", "", "own.yaml:8:1 hot.citation: this key is missing"),
+        ("hot: {duration: {days: 90}, citation: section 4}\n", "", "own.yaml:1:1 (the whole file): a standard without"),
+        ("sources:", "total: {duration: {months: 2}, citation: x}\nsources:", "own.yaml:9:9 total.duration: total"),
+        ("in_force", "rescinded", "own.yaml:7:1 status: a rescinded standard says by what"),
+        ("in_force", "draft", "own.yaml:7:10 status.force: the value should be"),
+        ("2026-01-01\nurl", "2026-02-30\nurl", "own.yaml:5:1 published: the value should be a valid date"),
+        ("https://contoso", "ftp://contoso", "own.yaml:6:1 url: an https:// address"),
+        ("own-1", "Own 1", "own.yaml:2:1 id: lower-case"),
+        ("version: 1", "version: 2", "own.yaml:1:1 version: the value should be 1"),
+        (
+            "section 5}\n",
+            "section 5}\n  - {id: purview.teams, citation: x}\n",
+            "own.yaml:11:6 sources[1].id: purview.teams stands in this list twice",
+        ),
+    ],
+)
+def test_a_wrong_value_is_refused_where_it_stands(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_standard(write(tmp_path, OWN.replace(old, new, 1)))
+    assert expected in str(caught.value)
+
+
+def test_the_schema_of_a_standard_forbids_unknown_keys() -> None:
+    schema = json_schema()
+    assert schema["additionalProperties"] is False
+    assert {"id", "status", "sources"} <= set(schema["required"])

@@ -1,0 +1,207 @@
+"""config.yaml: what is accepted, what is refused, and where the error points."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+from compliance import settings as module
+from compliance.errors import InputError
+from compliance.settings import ActorClassName, CloudName, SecretRef, load_settings
+
+TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
+CLIENT = "0a4b5c6d-1111-4222-8333-444455556666"
+EXAMPLE = Path(__file__).parents[1] / "config.example.yaml"
+MINIMAL = f"""\
+tenant: {TENANT}
+credential:
+  client_id: {CLIENT}
+  client_secret: {{env: LOOKBACK_SECRET}}
+"""
+CUSTOM = """\
+cloud: custom
+custom_cloud:
+  authority: https://localhost:1/a
+  graph: https://localhost:1/g
+  exchange: https://localhost:1/e
+  purview: https://localhost:1/p
+  purview_regional: https://localhost:1/p/{region}
+  ca_bundle: ca.pem
+"""
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "config.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refusal(tmp_path: Path, text: str) -> str:
+    with pytest.raises(InputError) as caught:
+        load_settings(write(tmp_path, text))
+    assert caught.value.exit_code == 2
+    return str(caught.value).replace(str(tmp_path), "")
+
+
+def test_a_minimal_file_gets_the_documented_defaults(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, MINIMAL))
+    assert settings.tenant == TENANT
+    assert settings.cloud is CloudName.COMMERCIAL
+    assert settings.standards == ("m-21-31",)
+    assert (settings.strict_months, settings.tolerance_days) == (False, 0)
+    assert (settings.max_age.collected_hours, settings.max_age.exported_days) == (24, 31)
+    assert settings.excluded_actors == ()
+    assert settings.waivers is None
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    text = MINIMAL.replace("client_secret: {env: LOOKBACK_SECRET}", "certificate: {file: c.pem, password: {file: p}}")
+    settings = load_settings(write(tmp_path, text + CUSTOM + "waivers: w/waivers.yaml\nstandard_files: [own.yaml]\n"))
+    assert settings.credential.certificate_file == tmp_path / "c.pem"
+    assert settings.credential.certificate_password == SecretRef(file=tmp_path / "p")
+    assert settings.custom_cloud is not None
+    assert settings.custom_cloud.ca_bundle == tmp_path / "ca.pem"
+    assert settings.waivers == tmp_path / "w" / "waivers.yaml"
+    assert settings.standard_files == (tmp_path / "own.yaml",)
+
+
+def test_scope_is_narrowed_by_class_and_reason(tmp_path: Path) -> None:
+    text = MINIMAL + "scope:\n  actors:\n    exclude:\n      - class: guests\n        reason: no mailboxes here\n"
+    (excluded,) = load_settings(write(tmp_path, text)).excluded_actors
+    assert excluded.actor_class is ActorClassName.GUESTS
+    assert excluded.reason == "no mailboxes here"
+
+
+def test_every_problem_is_reported_at_once_with_line_and_column(tmp_path: Path) -> None:
+    text = MINIMAL + "strict_month: true\ntolerance_days: -1\nlimits:\n  deadline_seconds: '5'\n"
+    message = refusal(tmp_path, text)
+    assert "config.yaml:5:1 strict_month: unknown key; did you mean 'strict_months'?" in message
+    assert "config.yaml:6:1 tolerance_days: the value should be greater than or equal to 0" in message
+    assert "config.yaml:8:3 limits.deadline_seconds: the value should be a valid integer" in message
+
+
+def test_a_missing_key_points_at_the_mapping_that_lacks_it(tmp_path: Path) -> None:
+    assert "config.yaml:2:1 credential.client_id: this key is missing" in refusal(
+        tmp_path, f"tenant: {TENANT}\ncredential:\n  client_secret: {{env: A}}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (TENANT, "common", ":1:1 tenant: the tenant's GUID or one of its domains"),
+        (CLIENT, "my-app", ":3:3 credential.client_id: the application (client) ID"),
+        ("client_secret: {env: LOOKBACK_SECRET}", "", ":2:1 credential: exactly one of client_secret and certificate"),
+        ("{env: LOOKBACK_SECRET}", "{env: A, file: b}", ":4:3 credential.client_secret: exactly one of env"),
+        ("{env: LOOKBACK_SECRET}", "{}", ":4:3 credential.client_secret: exactly one of env"),
+        (MINIMAL, MINIMAL + "cloud: custom\n", ":5:1 cloud: cloud: custom and custom_cloud go together"),
+        (MINIMAL, MINIMAL + CUSTOM.replace("custom\n", "gcc\n", 1), ":5:1 cloud: cloud: custom and custom_cloud"),
+        (MINIMAL, MINIMAL + "cloud: gcc-high\n", ":5:1 cloud: the value should be 'commercial', 'gcc' or 'custom'"),
+        (MINIMAL, MINIMAL + "standards: []\n", ":5:1 standards: "),
+        (MINIMAL, MINIMAL + "standards: [a, a]\n", ":5:16 standards[1]: a stands in this list twice"),
+        (MINIMAL, MINIMAL + "strict_months: yes\n", ":5:1 strict_months: the value should be a valid boolean"),
+        (
+            MINIMAL,
+            MINIMAL + "scope: {actors: {exclude: [{class: admins, reason: because of it}]}}\n",
+            ":5:29 scope.actors.exclude[0].class: the value should be 'guests'",
+        ),
+        (
+            MINIMAL,
+            MINIMAL + "scope: {actors: {exclude: [{class: guests}]}}\n",
+            ":5:28 scope.actors.exclude[0].reason: this key is missing",
+        ),
+    ],
+)
+def test_a_wrong_value_is_refused_where_it_stands(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    assert "config.yaml" + expected in refusal(tmp_path, MINIMAL.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    "credential",
+    ["client_secret: s3cr3t-canary", "certificate: {file: a.pem, password: s3cr3t-canary}"],
+)
+def test_a_secret_in_clear_text_is_refused_and_never_repeated(tmp_path: Path, credential: str) -> None:
+    message = refusal(tmp_path, MINIMAL.replace("client_secret: {env: LOOKBACK_SECRET}", credential))
+    assert "in clear text" in message
+    assert "{env: NAME}" in message
+    assert "s3cr3t" not in message
+
+
+@pytest.mark.parametrize("key", ["secret", "client_secrets", "password"])
+def test_an_unknown_key_is_named_without_its_value(tmp_path: Path, key: str) -> None:
+    message = refusal(tmp_path, MINIMAL + f"{key}: s3cr3t-canary\n")
+    assert f"{key}: unknown key" in message
+    assert "s3cr3t" not in message
+
+
+def test_a_secret_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOOKBACK_SECRET", "canary")
+    ref = SecretRef(env="LOOKBACK_SECRET")
+    assert ref.read() == "canary"
+    assert "canary" not in repr(ref) + ref.describe()
+
+
+def test_a_secret_is_read_from_a_file_without_its_line_break(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(b"\xef\xbb\xbfcanary \r\n")
+    assert SecretRef(file=file).read() == "canary "
+
+
+def test_an_absent_or_empty_secret_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LOOKBACK_SECRET", raising=False)
+    with pytest.raises(InputError, match="environment variable LOOKBACK_SECRET is not set"):
+        SecretRef(env="LOOKBACK_SECRET").read()
+    monkeypatch.setenv("LOOKBACK_SECRET", "")
+    with pytest.raises(InputError, match="is empty"):
+        SecretRef(env="LOOKBACK_SECRET").read()
+    with pytest.raises(InputError, match="cannot be read"):
+        SecretRef(file=tmp_path / "absent").read()
+
+
+def test_the_digest_changes_with_a_setting_and_not_with_the_place_or_the_secret(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    text = MINIMAL + "waivers: waivers.yaml\n"
+    first = load_settings(write(tmp_path / "a", text)).digest()
+    assert load_settings(write(tmp_path / "b", text)).digest() == first
+    assert load_settings(write(tmp_path / "b", text.replace("LOOKBACK_SECRET", "OTHER"))).digest() == first
+    assert load_settings(write(tmp_path / "b", text + "tolerance_days: 1\n")).digest() != first
+    assert re.fullmatch("[0-9a-f]{64}", first)
+
+
+def test_the_example_file_loads() -> None:
+    assert load_settings(EXAMPLE).tenant == "contoso.onmicrosoft.com"
+
+
+def test_the_example_file_loads_with_every_commented_key_too(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    text = re.sub(r"^( *)# ((?: *- )?[a-z_ ]+:(?: |$).*)", r"\1\2", text, flags=re.MULTILINE)
+    text = text.replace("exclude: []", "exclude:").replace("cloud: commercial", "cloud: custom")
+    text = text.replace("# - class: guests", "- class: guests").replace("    #   reason", "      reason")
+    text = re.sub(r"^  client_secret:\n.*\n", "", text, flags=re.MULTILINE)
+    settings = load_settings(write(tmp_path, text))
+    assert settings.custom_cloud is not None
+    assert settings.credential.certificate_password is not None
+    assert settings.excluded_actors
+    assert settings.declarations is not None
+
+
+def test_the_example_file_names_every_key() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    named = set(re.findall(r"([a-z_]+):", text))
+    assert keys_of(module._SettingsFile) <= named
+
+
+def keys_of(shape: Any) -> set[str]:
+    found: set[str] = set()
+    for item in fields(shape):
+        found.add("class" if item.name == "actor_class" else item.name)
+        hint = get_type_hints(shape)[item.name]
+        for inner in (hint, *get_args(hint)):
+            if is_dataclass(inner):
+                found |= keys_of(inner)
+    return found
