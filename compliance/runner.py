@@ -333,7 +333,7 @@ def _dataset_rows(evidence: Evidence) -> Iterable[DatasetRow]:
             name=name,
             request=spec.request,
             state=State.STALE if stale else state,
-            reason=standing.reason if standing else None,
+            reason=None if standing is None else standing.reason,
             origin=entry.origin if entry else None,
             rows=entry.rows if entry else None,
             expected_rows=entry.expected_rows if entry else None,

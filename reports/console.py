@@ -51,7 +51,7 @@ def _header(assessment: Assessment, style: Style) -> Iterator[str]:
     moment = f"{assessment.as_of:%Y-%m-%d %H:%M:%S} UTC, the end of the last reading"
     yield from style.labelled("As of", moment, indent=0, column=10)
     digest = assessment.bundle_sha256
-    yield from style.labelled("Bundle", f"{digest[:12]}, in full (SHA-256 of its manifest):", indent=0, column=10)
+    yield from style.labelled("Bundle", f"{digest[:12]}; the SHA-256 of its manifest in full:", indent=0, column=10)
     yield from style.labelled("", digest, indent=0, column=10)
     yield from style.labelled("Judged by", f"{assessment.tool.name} {assessment.tool.version}", indent=0, column=10)
 
@@ -89,13 +89,11 @@ def _verdicts(assessment: Assessment, style: Style) -> Iterator[str]:
         ]
         yield "  " + "   ".join(f"{style.status(status)} {count:,}" for status, count in rows)
         if totals.waived:
-            yield from style.lines(
-                f"{totals.waived:,} of them under a waiver, which changes no status", indent="  "
-            )
+            yield from style.lines(f"{totals.waived:,} of them under a waiver, which changes no status", indent="  ")
     if not assessment.complete:
         yield ""
         yield from style.lines(
-            f"Not complete: {len(assessment.not_assessed):,} checks lie outside the selection and count nowhere.",
+            f"Not complete: {len(assessment.not_assessed):,} of the checks lie outside the selection, counted nowhere.",
             indent="  ",
         )
 

@@ -93,6 +93,10 @@ class Style:
             return [lead.rstrip()]
         return [(lead + wrapped[0]).rstrip(), *(indent + line for line in wrapped[1:])]
 
+    def one_line(self, text: str, *, first: str) -> str:
+        """A text cut to what is left of one line after `first`, which may hold colours."""
+        return first + self.clean(text, self.width - width_of(first))
+
     def labelled(self, label: str, text: str, *, indent: int = 2, column: int = 11) -> list[str]:
         """A text behind its label, wrapped within its own column."""
         return self.lines(text, indent=" " * (indent + column), first=" " * indent + label.ljust(column))

@@ -21,7 +21,8 @@ MAIL_ITEMS_ACCESSED = "purview.mail_items_accessed"
         scuba=("MS.SECURITYSUITE.5.2v1", "MS.DEFENDER.6.3v1 (old)", "MS.EXO.17.3v1 (old)"),
         attack=("T1070", "T1562.008", "T1685.002"),
     ),
-    effect="Records of who read which mail are gone before an intrusion is found: Storm-0558 had a month.",
+    effect="Records of who read which mail expire before an intrusion is found: Storm-0558 read mail for a month before"
+    " anybody saw it.",
     remediation=(
         "Connect-IPPSSession",
         'New-UnifiedAuditLogRetentionPolicy -Name "MailItemsAccessed 1 year" -RecordTypes ExchangeItemAggregated'

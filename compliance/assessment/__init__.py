@@ -1,0 +1,1 @@
+"""What the evidence amounts to: verdicts, findings, waivers, and the document that every report is drawn from."""

@@ -14,7 +14,7 @@ from compliance.assessment.declarations import AttestedStore, Copied, Declaratio
 from compliance.assessment.verdict import Basis, Fail, Indeterminate, Part, Parts, Pass, Severity, Verdict, badness
 from compliance.evidence.derived import PurviewRetention
 from compliance.evidence.derived.retention import ClassRetention
-from compliance.evidence.evidence import AsOf
+from compliance.evidence.evidence import AsOf, combined
 from compliance.evidence.scope import Scope
 from compliance.evidence.unread import Kind, Unread
 from compliance.rules.classes import ActorKind
@@ -151,7 +151,7 @@ def _verdict(
 ) -> Verdict:
     decider = worst(judged)
     facts = decider.row.effective.facts
-    kept = _kept(decider)
+    kept = kept_text(decider)
     need = question.need.text
     cause = _cause(decider)
     if kind is ActorKind.DISABLED and decider.standing is Standing.SHORT:
@@ -193,7 +193,7 @@ def _verdict(
             )
         case Standing.SHORT:
             return Fail(
-                condition=f"kept {kept} where {need} are asked{_short_by(decider)}: {_sources(judged)}",
+                condition=f"kept {kept} where {need} are asked{_short_by(decider)}{_sources(judged, question)}",
                 cause=cause,
                 facts=facts,
                 certainty=_certainty(decider),
@@ -206,23 +206,29 @@ def _verdict(
 
 def _undecided(decider: Judged, question: RetentionQuestion, retention: PurviewRetention) -> Indeterminate:
     effective = decider.row.effective
-    cause = _cause(decider)
     source = LOG_SOURCES[decider.row.source].title
+    kind, settle = what_settles(decider.row, retention)
     if isinstance(retention.policies, Unread):
-        unread = retention.policies
-        condition = (
-            f"the custom retention policies are unread ({unread.reason}), and any of them could shorten {source}"
+        condition = f"{source}: the custom retention policies are unread, and any of them could shorten it"
+    else:
+        condition = f"{source}: kept {kept_text(decider)}, by what could not be read; {question.need.text} are asked"
+    return Indeterminate(kind=kind, condition=condition, settle=settle, cause=_cause(decider), facts=effective.facts)
+
+
+def what_settles(row: ClassRetention, retention: PurviewRetention) -> tuple[Kind, str]:
+    """Say of a class of records that is left open what kind of absence leaves it so, and what would settle it."""
+    if isinstance(retention.policies, Unread):
+        return retention.policies.kind, retention.policies.settle
+    actor = row.group.actor
+    if actor.premium is None and actor.kind is not ActorKind.NON_USER:
+        if retention.actors.unread:
+            unread = combined(retention.actors.unread)
+            return unread.kind, unread.settle
+        return (
+            Kind.MALFORMED,
+            f"userType, accountEnabled and licences of {row.group.example}, which were absent or contradict each other",
         )
-        return Indeterminate(
-            kind=unread.kind, condition=condition, settle=unread.settle, cause=cause, facts=effective.facts
-        )
-    return Indeterminate(
-        kind=Kind.UNPROVEN,
-        condition=f"{source}: kept {_kept(decider)}, depending on what could not be read; {question.need.text} are asked",
-        settle=f"what leaves it open: {effective.because}",
-        cause=cause,
-        facts=effective.facts,
-    )
+    return Kind.UNPROVEN, f"the retention policies, read again once this is settled: {row.effective.because}"
 
 
 def _why_not(store: AttestedStore, as_of: AsOf) -> str:
@@ -241,7 +247,8 @@ def _text(duration: Duration | None) -> str:
     return "an unknown time" if duration is None else duration.text
 
 
-def _kept(judged: Judged) -> str:
+def kept_text(judged: Judged) -> str:
+    """Say how long a class of records is kept, as a range where the evidence leaves it open."""
     effective = judged.row.effective
     if effective.credited is None or effective.at_most in (None, effective.credited):
         return _text(effective.credited)
@@ -266,7 +273,7 @@ def _would_be(judged: Judged) -> str | None:
 def _nominal_note(judged: Judged, need: str) -> tuple[str, ...]:
     if judged.judgement.result is not Meets.MEETS_NOMINAL:
         return ()
-    return (f"{_kept(judged)} are {need} for some starting days only; strict_months asks for the longest",)
+    return (f"{kept_text(judged)} are {need} for some starting days only; strict_months asks for the longest",)
 
 
 def _short_by(judged: Judged) -> str:
@@ -282,10 +289,8 @@ def _near_miss(judged: Judged) -> bool:
     return judged.standing is not Standing.SHORT or (span is not None and span[1] <= NEAR_MISS_DAYS)
 
 
-def _sources(judged: Sequence[Judged]) -> str:
-    short = [
-        source
-        for source in LOG_SOURCES
-        if any(one.row.source == source and one.standing is Standing.SHORT for one in judged)
-    ]
-    return ", ".join(LOG_SOURCES[source].title for source in short)
+def _sources(judged: Sequence[Judged], question: RetentionQuestion) -> str:
+    if len(question.sources) == 1:
+        return ""
+    short = {one.row.source for one in judged if one.standing is Standing.SHORT}
+    return f": {', '.join(LOG_SOURCES[source].title for source in LOG_SOURCES if source in short)}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compliance.assessment.retention import TITLES
+from compliance.assessment.retention import TITLES, what_settles
 from compliance.assessment.verdict import Fail, Indeterminate, Part, Parts, Pass, Verdict
 from compliance.evidence.derived import PurviewRetention
 from compliance.evidence.derived.retention import ClassRetention
 from compliance.evidence.scope import Scope
-from compliance.evidence.unread import Kind, Unread
+from compliance.evidence.unread import Unread
 from compliance.rules.classes import ActorKind
 from compliance.rules.judging import Shortening, Undecided, shortened_by
 from compliance.rules.periods import Duration, band
@@ -68,20 +68,12 @@ def _verdict(
             condition=f"no policy shorter than {need.text} takes time away",
             cause="each class is kept as long as without such policies",
         )
-    row, open_question = undecided[0]
+    row, _ = undecided[0]
+    kind, settle = what_settles(row, retention)
+    condition = f"{LOG_SOURCES[row.source].title}: a policy may take time away, which what was read does not tell"
     if isinstance(retention.policies, Unread):
-        unread = retention.policies
-        return Indeterminate(
-            kind=unread.kind,
-            condition=f"the custom retention policies are unread: {unread.reason}",
-            settle=unread.settle,
-        )
-    return Indeterminate(
-        kind=Kind.UNPROVEN,
-        condition=f"{LOG_SOURCES[row.source].title}: a policy may take time away, which what was read does not tell",
-        settle=f"what leaves it open: {open_question.why}",
-        cause=row.group.example,
-    )
+        condition = "the custom retention policies are unread, and any of them could take time away"
+    return Indeterminate(kind=kind, condition=condition, settle=settle, cause=row.group.example)
 
 
 def _days(duration: Duration | None) -> float:

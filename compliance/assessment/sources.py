@@ -12,6 +12,7 @@ from compliance.assessment.retention import (
     RetentionQuestion,
     Standing,
     judged_by_kind,
+    kept_text,
     retention_parts,
     standing_of,
     worst,
@@ -66,9 +67,9 @@ def sources_of(standard: Standard, evidence: Evidence, declarations: Declaration
             store="Microsoft Purview Audit",
             status=max(hot_status, total_status, key=BADNESS.index),
             recorded=recorded,
-            hot_text=_text(reach.hot),
+            hot_text=kept_text(hot or shown),
             hot_days=_least_days(reach.hot),
-            total_text=_text(reach.total),
+            total_text=kept_text(total or shown),
             total_days=_least_days(reach.total),
             hot_status=hot_status,
             total_status=total_status,
@@ -186,10 +187,6 @@ def _reservations(standard: Standard) -> Iterator[str]:
         yield "Interpretive: the text does not state this period for logs in so many words."
     if standard.unverified:
         yield "Unverified: the number was not checked against the text."
-
-
-def _text(duration: Duration | None) -> str:
-    return "unread" if duration is None else duration.text
 
 
 def _least_days(duration: Duration | None) -> int | None:

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from compliance import __version__
@@ -77,11 +78,9 @@ def _log_to_stderr(debug: bool) -> None:
 
 def _refuse_shadowed_packages() -> None:
     """`checks` and `reports` are common names: make sure that they are this distribution's."""
-    import checks as checks_package
-    import reports as reports_package
-
     home = Path(__file__).resolve().parents[2]
-    for package in (checks_package, reports_package):
-        found = Path(package.__file__ or "").resolve().parent
-        if found.parent != home:
-            raise SystemExit(f"lookback: the package {package.__name__} at {found} is not lookback's own; remove it")
+    for name in ("checks", "reports"):
+        spec = find_spec(name)
+        found = Path(spec.origin).resolve() if spec is not None and spec.origin else None
+        if found is None or found.parent.parent != home:
+            raise SystemExit(f"lookback: the package {name} at {found} is not lookback's own; remove it")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,8 +71,7 @@ def read_frames(path: Path, *, expected_sha256: str, expected_frames: int) -> It
     stream_hash = hashlib.sha256()
     count = 0
     try:
-        with path.open("rb") as raw, gzip.GzipFile(fileobj=raw, mode="rb") as unzipped:
-            stream = io.BufferedReader(unzipped)
+        with path.open("rb") as raw, gzip.GzipFile(fileobj=raw, mode="rb") as stream:
             while line := stream.readline(MAX_HEADER_BYTES):
                 frame = _frame(path, count, line, stream)
                 stream_hash.update(line + frame.body + b"\n")
@@ -85,7 +83,7 @@ def read_frames(path: Path, *, expected_sha256: str, expected_frames: int) -> It
         raise _damaged(path, "not the dataset that manifest.json names")
 
 
-def _frame(path: Path, index: int, line: bytes, stream: io.BufferedReader) -> Frame:
+def _frame(path: Path, index: int, line: bytes, stream: gzip.GzipFile) -> Frame:
     try:
         header = msgspec.json.decode(line, type=dict[str, Any])
     except msgspec.DecodeError as error:

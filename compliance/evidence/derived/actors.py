@@ -39,10 +39,14 @@ class ActorGroup:
 
 @dataclass(frozen=True, slots=True)
 class Actors:
-    """Everybody who can write records; `unresolved_user_ids` are named in policies but are nobody's."""
+    """Everybody who can write records.
+
+    `unresolved_user_ids` are named in policies but are nobody's; `unread` is what of the directory was not read.
+    """
 
     groups: tuple[ActorGroup, ...]
     unresolved_user_ids: frozenset[str]
+    unread: tuple[Unread, ...]
 
     def count(self, kind: ActorKind) -> int | None:
         """Return how many accounts of a kind there are, or None where nobody knows."""
@@ -56,8 +60,7 @@ def actors_of(
     """Sort every account into its class. What could not be read becomes a class of its own, never nobody."""
     named = _named(policies)
     if isinstance(users, Unread):
-        unread = ActorClass(ActorKind.UNRESOLVED, None, None, frozenset())
-        return Actors((ActorGroup(unread, None, "accounts that were not read"), non_users()), named - NON_USER_NAMES)
+        return Actors((_unseen(), non_users()), named - NON_USER_NAMES, (users,))
     subscriptions = _subscriptions(skus)
     counts: Counter[ActorClass] = Counter()
     examples: dict[ActorClass, str] = {}
@@ -66,13 +69,19 @@ def actors_of(
         actor = _actor(row, subscriptions, named)
         resolved |= actor.names
         counts[actor] += 1
-        examples.setdefault(actor, identity(row, ref)[1])
+        name = identity(row, ref)[1]
+        examples[actor] = min(examples.get(actor, name), name)
     groups = [ActorGroup(actor, count, examples[actor]) for actor, count in counts.items()]
     if users.coverage is not Coverage.WHOLE:
-        unseen = ActorClass(ActorKind.UNRESOLVED, None, None, frozenset())
-        groups.append(ActorGroup(unseen, None, "accounts that were not read"))
+        groups.append(_unseen())
     groups.sort(key=lambda group: (group.actor.kind, sorted(group.actor.names), group.example))
-    return Actors((*groups, non_users()), named - resolved - NON_USER_NAMES)
+    shortfalls = (users.shortfall, skus if isinstance(skus, Unread) else skus.shortfall)
+    unread = tuple(shortfall for shortfall in shortfalls if shortfall is not None)
+    return Actors((*groups, non_users()), named - resolved - NON_USER_NAMES, unread)
+
+
+def _unseen() -> ActorGroup:
+    return ActorGroup(ActorClass(ActorKind.UNRESOLVED, None, None, frozenset()), None, "accounts that were not read")
 
 
 def non_users() -> ActorGroup:

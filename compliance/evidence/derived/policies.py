@@ -33,10 +33,11 @@ class RetentionPolicies:
 
 def retention_policies(rows: Population[AuditRetentionPolicy]) -> RetentionPolicies | Unread:
     """Return the policies, or Unread where not all of them were seen: one more could decide instead of any other."""
+    if rows.shortfall is not None:
+        return rows.shortfall
     if rows.coverage is not Coverage.WHOLE:
-        return rows.shortfall or Unread(
-            Kind.INCOMPLETE, DATASET_OF[AuditRetentionPolicy], "not every policy was read", "read them again"
-        )
+        dataset = DATASET_OF[AuditRetentionPolicy]
+        return Unread(Kind.INCOMPLETE, dataset, "not every policy was read", f"read again: {dataset}")
     policies: list[Policy] = []
     changed: dict[str, dt.datetime] = {}
     for row, _ in scan(rows):

@@ -1,0 +1,48 @@
+"""Writes what `make demo` prints into README.md, or checks that it stands there.
+
+Digests differ from run to run, since the simulated tenant listens on other ports each time; they are masked.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import tempfile
+from contextlib import redirect_stdout
+from pathlib import Path
+
+from compliance.cli.main import main
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+START = "<!-- transcript: make demo -->\n"
+END = "<!-- end of transcript -->\n"
+
+
+class _Capture(io.StringIO):
+    encoding = "utf-8"
+
+
+def transcript() -> str:
+    """Return what the demo prints, with digests masked."""
+    with tempfile.TemporaryDirectory() as folder, redirect_stdout(_Capture()) as captured:
+        code = main(["demo", "--quiet", "-o", str(Path(folder) / "demo")])
+    if code:
+        raise SystemExit(f"the demo ended with exit code {code}")
+    return re.sub(r"\b[0-9a-f]{12,64}\b(?!-)", lambda match: "0" * len(match[0]), captured.getvalue())
+
+
+def rewritten(readme: str) -> str:
+    """Return the README with the present transcript between its marks."""
+    before, _, rest = readme.partition(START)
+    _, _, after = rest.partition(END)
+    return f"{before}{START}```text\n{transcript().rstrip()}\n```\n{END}{after}"
+
+
+if __name__ == "__main__":
+    present = README.read_text(encoding="utf-8")
+    wanted = rewritten(present)
+    if "--check" not in sys.argv:
+        README.write_text(wanted, encoding="utf-8")
+    elif present != wanted:
+        raise SystemExit("README.md does not show what the demo prints: run make transcript")

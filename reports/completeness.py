@@ -1,0 +1,107 @@
+"""What an answer rests on: its scope, its waivers, how completely the tenant was read; and levels, unclaimed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compliance.assessment.assessment import Assessment, LevelEntry
+from reports.style import Style
+
+_ID = 40
+
+
+def scope(assessment: Assessment, style: Style) -> Iterator[str]:
+    """Yield what was judged, what was left out and why, and which checks lie outside the selection."""
+    yield from style.heading("Scope, and what was left out")
+    judged = assessment.scope
+    if assessment.left_out:
+        for line in assessment.left_out:
+            yield from style.lines(line, indent="    ", first="  Left out: ")
+    else:
+        yield "  Nobody is left out."
+    months = "the longest reading of a month counts" if judged.strict_months else "months as the calendar has them"
+    tolerance = f"{judged.tolerance_days:,} days are forgiven" if judged.tolerance_days else "no day is forgiven"
+    yield from style.lines(
+        f"{months}; {tolerance}; stale after {judged.max_age.collected_hours:,} hours (collected) or"
+        f" {judged.max_age.exported_days:,} days (exported or attested)".capitalize(),
+        indent="  ",
+    )
+    for note in assessment.notes:
+        yield from style.lines(note, indent="  ")
+    if assessment.complete:
+        yield "  Complete: every check was assessed."
+        return
+    yield "  Not complete: these checks lie outside the selection and were not assessed."
+    for check in assessment.not_assessed:
+        yield from style.lines(check, indent="      ", first="    ")
+
+
+def waivers(assessment: Assessment, style: Style) -> Iterator[str]:
+    """Yield the table of waivers, those expired first and said aloud; nothing where none were handed over."""
+    if not assessment.waivers:
+        return
+    yield from style.heading("Waivers")
+    expired = [one for one in assessment.waivers if one.standing == "expired"]
+    if expired:
+        names = ", ".join(style.clean(one.id, _ID) for one in expired)
+        yield style.strong(f"  EXPIRED: {len(expired):,}, and no longer counted")
+        yield from style.lines(names, indent="    ")
+    rows = [
+        [style.clean(one.id, _ID), style.clean(one.expires, _ID), str(len(one.findings)), style.clean(one.standing)]
+        for one in sorted(assessment.waivers, key=lambda one: (one.standing != "expired", one.id))
+    ]
+    yield from style.table(["Waiver", "Last day", "Findings", "Standing"], rows, flexible=3, indent=2)
+
+
+def completeness(assessment: Assessment, style: Style) -> Iterator[str]:
+    """Yield the table of datasets: what was read, how much of it, when; and what went wrong with the others."""
+    yield from style.heading("Completeness of what was read")
+    rows = [
+        [
+            style.clean(row.name),
+            row.state.value.replace("_", " "),
+            _number(row.rows),
+            _number(row.expected_rows),
+            "-" if row.read_at is None else f"{row.read_at:%Y-%m-%d}",
+        ]
+        for row in assessment.datasets
+    ]
+    yield from style.table(["Dataset", "State", "Rows", "Expected", "Read on"], rows, flexible=0)
+    for row in assessment.datasets:
+        if row.reason is not None:
+            yield from style.lines(f"{row.name}: {row.reason}", indent="    ", first="  ")
+    by_others = [row for row in assessment.datasets if row.origin is not None and row.origin.value != "collected"]
+    for row in by_others:
+        who = "exported by an administrator" if row.origin == "exported" else "attested, not read"
+        yield from style.lines(f"{row.name}: {who}", indent="    ", first="  ")
+    if style.options.verbose:
+        for row in assessment.datasets:
+            when = "" if row.read_at is None else f", read at {row.read_at:%Y-%m-%d %H:%M:%S} UTC"
+            yield from style.lines(f"{row.name}: {row.request}{when}", indent="    ", first="  ")
+
+
+def levels(assessment: Assessment, style: Style) -> Iterator[str]:
+    """Yield the maturity levels by their retention figures alone; no level is ever claimed."""
+    if not assessment.levels:
+        return
+    yield from style.heading("Maturity levels: retention figures alone, no level is claimed")
+    rows = [_level_row(level, style) for level in assessment.levels]
+    yield from style.table(["Level", "Hot", "Total", "Due", "Retention figures"], rows, flexible=0, indent=2)
+    for level in assessment.levels:
+        if level.not_assessed:
+            conditions = " ".join(level.not_assessed)
+            yield from style.lines(f"{level.id}, not assessed: {conditions}", indent="    ", first="  ")
+
+
+def _level_row(level: LevelEntry, style: Style) -> list[str]:
+    return [
+        style.clean(f"{level.standard} {level.id} {level.title}"),
+        style.clean(level.hot or "-", _ID),
+        style.clean(level.total or "-", _ID),
+        style.clean(level.due or "-", _ID),
+        style.status(level.retention),
+    ]
+
+
+def _number(number: int | None) -> str:
+    return "-" if number is None else f"{number:,}"
