@@ -75,14 +75,16 @@ def assess(
     bundle: Bundle,
     *,
     checks: Sequence[Check],
-    not_assessed: Sequence[str],
+    left_out: Sequence[Check],
     standards: Sequence[Standard],
     declarations: Declarations,
     waivers: Sequence[Waiver],
 ) -> Assessed:
     """Judge a bundle by each check, under each standard that the check takes into account.
 
-    The outcome depends on the arguments alone: neither on the clock, nor on the order in which things are held.
+    `left_out` are the checks that exist and were not asked for. What a standard asks for and no check of this version
+    judges is not assessed either, and said so. The outcome depends on the arguments alone: neither on the clock, nor
+    on the order in which things are held.
     """
     evidence = Evidence(bundle, DERIVATIONS)
     tenant = bundle.manifest.tenant
@@ -96,6 +98,7 @@ def assess(
     waived, uses = apply_waivers(findings, affected, waivers, evidence.as_of)
     sources = tuple(row for standard in standards for row in sources_of(standard, evidence, declarations))
     manifest = bundle.manifest
+    not_assessed = tuple(_not_assessed(checks, left_out, standards))
     document = Assessment(
         schema=SCHEMA,
         tool=ToolEntry(name="lookback", version=__version__),
@@ -108,7 +111,7 @@ def assess(
         scope=manifest.scope,
         left_out=_left_out(findings),
         complete=not not_assessed,
-        not_assessed=tuple(not_assessed),
+        not_assessed=not_assessed,
         totals=tuple(totals_of(waived, sources, standards)),
         sources=sources,
         levels=tuple(level for standard in standards for level in levels_of(standard, evidence, declarations)),
@@ -339,6 +342,15 @@ def _dataset_rows(evidence: Evidence) -> Iterable[DatasetRow]:
             expected_rows=entry.expected_rows if entry else None,
             read_at=entry.ended if entry else None,
         )
+
+
+def _not_assessed(checks: Sequence[Check], left_out: Sequence[Check], standards: Sequence[Standard]) -> Iterable[str]:
+    for one in left_out:
+        yield f"{one.id} {one.title}: not asked for"
+    known = {one.id for one in (*checks, *left_out)}
+    for standard in standards:
+        if beyond := sorted(set(standard.criteria) - known):
+            yield f"{standard.id} also asks for what no check of this version judges: {', '.join(beyond)}"
 
 
 def _left_out(findings: Sequence[Finding]) -> tuple[str, ...]:

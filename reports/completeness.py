@@ -31,7 +31,7 @@ def scope(assessment: Assessment, style: Style) -> Iterator[str]:
     if assessment.complete:
         yield "  Complete: every check was assessed."
         return
-    yield "  Not complete: these checks lie outside the selection and were not assessed."
+    yield "  Not complete: outside the selection, and so not assessed, are"
     for check in assessment.not_assessed:
         yield from style.lines(check, indent="      ", first="    ")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from compliance.assessment.assessment import SAMPLES, Assessment, Finding, PartEntry
 from compliance.assessment.verdict import SEVERITY_ORDER, Basis, Status
@@ -152,11 +152,12 @@ def _counted(finding: Finding) -> list[PartEntry]:
 def _parts(finding: Finding, style: Style) -> Iterator[str]:
     """The classes that ask for something as a table, those that pass in a line, and what would settle the open ones.
 
-    Classes of which the same is said share a row.
+    Classes of which the same is said share a row, unless everything is asked for.
     """
     verbose = style.options.verbose
     counted = _counted(finding)
-    groups = _grouped(part for part in counted if verbose or part.status in (Status.FAIL, Status.INDETERMINATE))
+    told = [part for part in counted if verbose or part.status in (Status.FAIL, Status.INDETERMINATE)]
+    groups = [[part] for part in told] if verbose else _grouped(told)
     if groups:
         rows = [[style.status(group[0].status), _sum(group), _row_text(group, style)] for group in groups]
         yield from style.table(["Status", "Count", "Class of actors, and what was found"], rows, flexible=2, indent=2)
@@ -179,7 +180,7 @@ def _parts(finding: Finding, style: Style) -> Iterator[str]:
             yield from style.labelled("Left out", f"{part.title} ({_count(part.count)}): {part.excluded}")
 
 
-def _grouped(parts: Iterable[PartEntry]) -> list[list[PartEntry]]:
+def _grouped(parts: Sequence[PartEntry]) -> list[list[PartEntry]]:
     """Put parts with the same status and condition together, failures first."""
     groups: dict[tuple[Status, str], list[PartEntry]] = {}
     for part in parts:
@@ -213,9 +214,10 @@ def _samples(finding: Finding, style: Style) -> Iterator[str]:
     verbose = style.options.verbose
     shown = finding.samples if verbose else finding.samples[:_SAMPLES]
     if finding.affected_count:
-        yield f"  Affected: {finding.affected_count:,} of {_count(finding.affected_total)}"
+        number = f"{finding.affected_count:,} of {_count(finding.affected_total)}"
     else:
-        yield f"  Not decided, among {_count(finding.affected_total)}:"
+        number = f"not decided, among {_count(finding.affected_total)}"
+    yield from style.labelled("Affected", number)
     for one in shown:
         name, identity, why = (style.clean(text, _NAME) for text in (one.name, one.id, one.why))
         not_decided = "" if one.decided else "not decided, "

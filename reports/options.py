@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LEAST_WIDTH = 60
+LEAST_WIDTH = 72
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

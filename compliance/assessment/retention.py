@@ -23,17 +23,6 @@ from compliance.rules.judging import Judgement, judge
 from compliance.rules.periods import Duration, Meets, band, compare
 from compliance.rules.record_types import LOG_SOURCES
 
-TITLES: dict[ActorKind, str] = {
-    ActorKind.MEMBER_WITH_AUDIT_PLAN: "members with Audit (Premium)",
-    ActorKind.MEMBER_WITHOUT_AUDIT_PLAN: "members without Audit (Premium)",
-    ActorKind.UNLICENSED: "unlicensed members",
-    ActorKind.GUEST: "guests",
-    ActorKind.DISABLED: "accounts with sign-in blocked",
-    ActorKind.NON_USER: "applications and the system",
-    ActorKind.UNRESOLVED: "accounts whose class is unread",
-    ActorKind.UNCLEAR: "actors of an undocumented kind",
-}
-
 MEETING = (Meets.MEETS, Meets.MEETS_NOMINAL)
 NEAR_MISS_DAYS = 4
 """180 days miss six months by 1 to 4 days: a failure, but a slight one."""
@@ -77,7 +66,7 @@ def retention_parts(
         tuple(
             Part(
                 id=kind.value,
-                title=TITLES[kind],
+                title=kind.words,
                 count=retention.actors.count(kind),
                 verdict=_verdict(kind, by_kind[kind], question, retention, as_of),
                 excluded=scope.exclusion(kind),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compliance.assessment.retention import TITLES, what_settles
+from compliance.assessment.retention import what_settles
 from compliance.assessment.verdict import Fail, Indeterminate, Part, Parts, Pass, Verdict
 from compliance.evidence.derived import PurviewRetention
 from compliance.evidence.derived.retention import ClassRetention
@@ -35,7 +35,7 @@ def shortening_parts(sources: Sequence[str], need: Duration, retention: PurviewR
         tuple(
             Part(
                 id=kind.value,
-                title=TITLES[kind],
+                title=kind.words,
                 count=retention.actors.count(kind),
                 verdict=_verdict(by_kind[kind], need, retention),
                 excluded=scope.exclusion(kind),

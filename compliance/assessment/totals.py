@@ -35,10 +35,15 @@ def under(findings: Sequence[Finding], standard_id: str) -> list[Finding]:
 def _sentence(standard: Standard, sources: Sequence[SourceEntry]) -> str:
     clauses = [
         f"{statuses.count(Status.PASS)} of {len(sources)} required log sources meet the {word} period of"
-        f" {standard.id} ({requirement.duration.text})"
+        f" {standard.id} ({requirement.duration.text}){_open(statuses)}"
         for requirement, word, statuses in _asked(standard, sources)
     ]
     return f"{'; '.join(clauses)}."
+
+
+def _open(statuses: Sequence[Status]) -> str:
+    count = statuses.count(Status.INDETERMINATE)
+    return f", {count} could not be determined" if count else ""
 
 
 def _asked(standard: Standard, sources: Sequence[SourceEntry]) -> Iterator[tuple[Requirement, str, list[Status]]]:

@@ -99,7 +99,7 @@ def judge_bundle(bundle: Bundle, args: argparse.Namespace, out: Path, handed: Ha
     assessed = assess(
         bundle,
         checks=selected,
-        not_assessed=[f"{one.id} {one.title}" for one in left_out],
+        left_out=left_out,
         standards=standards,
         declarations=read_declarations(declarations_file, tenant_id),
         waivers=read_waivers(waivers_file, tenant_id),

@@ -101,12 +101,12 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
     inputs = folder / INPUTS
     standards = [standard_from(inputs / "standards" / f"{standard_id}.yaml") for standard_id in manifest.standards]
     selected = [one for one in all_checks() if one.id in manifest.checks]
-    left_out = [f"{one.id} {one.title}" for one in all_checks() if one.id not in manifest.checks]
+    left_out = [one for one in all_checks() if one.id not in manifest.checks]
     tenant_id = bundle.manifest.tenant.id
     again = assess(
         bundle,
         checks=selected,
-        not_assessed=left_out,
+        left_out=left_out,
         standards=standards,
         declarations=read_declarations(inputs / manifest.declarations if manifest.declarations else None, tenant_id),
         waivers=read_waivers(inputs / manifest.waivers if manifest.waivers else None, tenant_id),

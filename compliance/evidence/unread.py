@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NoReturn
 
 from compliance.errors import LookbackError
 from compliance.evidence.datasets import State
@@ -44,7 +45,7 @@ class Unread:
     reason: str
     settle: str
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:
         """Refuse to stand in a condition, where it would silently read as a value."""
         raise TypeError(f"{self.dataset} is unread and has no truth value: match on Unread instead")
 

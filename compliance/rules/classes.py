@@ -34,6 +34,23 @@ class ActorKind(StrEnum):
     UNCLEAR = "unclear"
     """UserType 1, 3, 7, 8: whether it counts as a user is not documented."""
 
+    @property
+    def words(self) -> str:
+        """The class in words, in the plural."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    ActorKind.MEMBER_WITH_AUDIT_PLAN: "members with Audit (Premium)",
+    ActorKind.MEMBER_WITHOUT_AUDIT_PLAN: "members without Audit (Premium)",
+    ActorKind.UNLICENSED: "unlicensed members",
+    ActorKind.GUEST: "guests",
+    ActorKind.DISABLED: "accounts with sign-in blocked",
+    ActorKind.NON_USER: "applications and the system",
+    ActorKind.UNRESOLVED: "accounts whose class is unread",
+    ActorKind.UNCLEAR: "actors of an undocumented kind",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ActorClass:
@@ -54,8 +71,7 @@ class ActorClass:
     @property
     def text(self) -> str:
         """The class in words, with the name where it is one actor."""
-        kind = self.kind.value.replace("_", " ")
-        return f"{kind} {', '.join(sorted(self.names))}" if self.names else kind
+        return f"{self.kind.words} ({', '.join(sorted(self.names))})" if self.names else self.kind.words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""Each scenario is served and collected once per test process; a test that changes a bundle copies it first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lookback_command import check, collect_from
+
+from compliance.demo.scenarios import load_scenario
+from compliance.demo.server import serve
+
+
+@pytest.fixture(scope="session")
+def bundle_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The bundle of a scenario by its name, not to be changed."""
+    made: dict[str, Path] = {}
+
+    def of(name: str) -> Path:
+        if name not in made:
+            with serve(load_scenario(name)) as served:
+                made[name] = collect_from(served, tmp_path_factory.mktemp(name) / "bundle")
+        return made[name]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def result_of(
+    bundle_of: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], tuple[Path, int]]:
+    """The result of a scenario under both standards, not to be changed, and the exit code."""
+    made: dict[str, tuple[Path, int]] = {}
+
+    def of(name: str) -> tuple[Path, int]:
+        if name not in made:
+            result = tmp_path_factory.mktemp(name) / "result"
+            run = check(bundle_of(name), result, "--standard", "m-21-31", "--standard", "m-26-14")
+            made[name] = result, run.code
+        return made[name]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def compliant(bundle_of: Callable[[str], Path]) -> Path:
+    """The bundle of the scenario in which everything is as asked; not to be changed."""
+    return bundle_of("compliant")
+
+
+@pytest.fixture(scope="session")
+def compliant_result(compliant: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The result of that bundle under the default standard; not to be changed."""
+    result = tmp_path_factory.mktemp("compliant") / "result"
+    assert check(compliant, result).code == 0
+    return result

@@ -1,0 +1,381 @@
+"""Every way in which something a check rests on can be unread, generated from the row types.
+
+Nothing unread passes. A pass beside something unread is right only if every value that it could have had passes too:
+that is worked out by putting each of them in its place.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from worlds import AS_OF, Row, Subject, World, WorldEvidence, write_world
+
+from compliance.assessment.verdict import Status
+from compliance.evidence.datasets import DATASETS, Origin, State
+from compliance.evidence.unread import Kind
+from compliance.evidence.views import (
+    AdminAuditLogConfig,
+    AssignedLicense,
+    AssignedPlan,
+    AuditRetentionPolicy,
+    LicenseAssignmentState,
+    ServicePlan,
+    SubscribedSku,
+    User,
+    View,
+)
+from compliance.evidence.views import ROWS as ROW_TYPES
+from compliance.rules.licences import AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN
+from compliance.rules.record_types import RECORD_TYPES
+from compliance.rules.retention_policies import DURATIONS
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property of a row type, nested ones included: the views that lead to it, and its names in the answer."""
+
+    owner: type[View]
+    attribute: str
+    keys: tuple[str, ...]
+    hint: Any
+
+    @property
+    def text(self) -> str:
+        return ".".join(self.keys)
+
+
+@dataclass(frozen=True)
+class Unreading:
+    """One way to be unread: the world in which it is, and the worlds that it might have been (None: any at all)."""
+
+    text: str
+    world: World
+    could_be: tuple[World, ...] | None
+
+
+class Laboratory:
+    """Evaluates worlds, each once for everybody who asks."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._number = 0
+
+    def evidence(self, world: World) -> WorldEvidence:
+        self._number += 1
+        return WorldEvidence(write_world(self._folder / str(self._number), world), world)
+
+    def properties_read(self, subject: Subject, world: World) -> frozenset[tuple[type[View], str]]:
+        """What a subject reads of the rows, while it reads nothing that another left behind."""
+        with recorded_reads() as reads:
+            subject.ask(self.evidence(world))
+        return frozenset(reads)
+
+
+@contextmanager
+def recorded_reads() -> Iterator[set[tuple[type[View], str]]]:
+    """Collect the name and owner of every property that is read of any row."""
+    reads: set[tuple[type[View], str]] = set()
+    original = View.__getattribute__
+
+    def recording(self: View, name: str) -> Any:
+        reads.add((type(self), name))
+        return original(self, name)
+
+    View.__getattribute__ = recording  # type: ignore[method-assign]
+    try:
+        yield reads
+    finally:
+        View.__getattribute__ = original  # type: ignore[method-assign]
+
+
+def violations(
+    subjects: Sequence[Subject],
+    base: World,
+    unreadings: Callable[[], Iterator[Unreading]],
+    laboratory: Laboratory,
+    rests_on: Callable[[Subject], bool],
+) -> list[str]:
+    """Every pass that something unread got, and every check that broke over it."""
+    concerned = [subject for subject in subjects if rests_on(subject)]
+    found: list[str] = []
+    for unreading in unreadings() if concerned else ():
+        evidence = laboratory.evidence(unreading.world)
+        told = {subject.name: subject.ask(evidence) for subject in concerned}
+        passing = [
+            (subject, key)
+            for subject in concerned
+            for key, (status, _) in told[subject.name].items()
+            if status is Status.PASS
+        ]
+        found += [
+            f"{subject.name}: internal error with {unreading.text}"
+            for subject in concerned
+            if any(kind is Kind.INTERNAL_ERROR for _, kind in told[subject.name].values())
+        ]
+        found += [
+            f"{subject.name}: {key} passes with {unreading.text}"
+            for subject, key in _unjustified(passing, unreading.could_be, laboratory)
+        ]
+    return found
+
+
+def _unjustified(
+    passing: list[tuple[Subject, str]], could_be: tuple[World, ...] | None, laboratory: Laboratory
+) -> list[tuple[Subject, str]]:
+    if could_be is None:
+        return passing
+    unjustified: list[tuple[Subject, str]] = []
+    for world in could_be:
+        if len(unjustified) == len(passing):
+            break
+        evidence = laboratory.evidence(world)
+        told = {subject.name: subject.ask(evidence) for subject, _ in passing}
+        unjustified += [
+            (subject, key)
+            for subject, key in passing
+            if (subject, key) not in unjustified and told[subject.name].get(key, (None,))[0] is not Status.PASS
+        ]
+    return unjustified
+
+
+# --- a dataset as a whole -------------------------------------------------------------------------------------------
+
+_NOTHING = {"rows": None, "ended": AS_OF}
+DATASET_WAYS: dict[str, Mapping[str, Any] | None] = {
+    "denied": {**_NOTHING, "state": State.DENIED, "reason": "403"},
+    "denied without a reason": {**_NOTHING, "state": State.DENIED},
+    "denied after some rows": {"state": State.DENIED},
+    "unavailable": {**_NOTHING, "state": State.UNAVAILABLE},
+    "failed": {**_NOTHING, "state": State.FAILED},
+    "failed after some rows": {"state": State.FAILED},
+    "said to be stale": {"state": State.STALE},
+    "said not to be requested": {**_NOTHING, "state": State.NOT_REQUESTED},
+    "partial": {"state": State.PARTIAL},
+    "partial without rows": {**_NOTHING, "state": State.PARTIAL},
+    "complete without a row count": _NOTHING,
+    "too old": {"ended": AS_OF - dt.timedelta(hours=24, seconds=1)},
+    "from the future": {"ended": AS_OF + dt.timedelta(hours=24, seconds=1)},
+    "exported too long ago": {"origin": Origin.EXPORTED, "ended": AS_OF - dt.timedelta(days=31, seconds=1)},
+    "exported without a date": {"origin": Origin.EXPORTED, "ended": None},
+    "answered without a date": {"ended": None},
+    "without an entry": None,
+    "only what may be seen": {},
+    "without rows": {},
+    "with one object too many": {},
+}
+_UNDATED = ("exported without a date", "answered without a date")
+
+
+def dataset_unreadings(base: World, dataset: str, way: str, *, single: bool) -> Iterator[Unreading]:
+    """The dataset unread in this way; nothing where the way makes no sense for it."""
+    text = f"{dataset} {way}"
+    could_be = None if way in _UNDATED else _whole_datasets(base, dataset)
+    match way:
+        case "without rows":
+            if DATASETS[dataset].least_rows > 0:
+                yield Unreading(text, base.with_rows(dataset, []), None)
+        case "only what may be seen":
+            if not single:
+                yield Unreading(text, replace(base, visible_only=frozenset({dataset})), could_be)
+        case "with one object too many":
+            if single:
+                yield Unreading(text, base.with_rows(dataset, [*base.rows[dataset], *base.rows[dataset]]), None)
+        case _:
+            yield Unreading(text, base.with_entry(dataset, DATASET_WAYS[way]), could_be)
+
+
+def _whole_datasets(base: World, dataset: str) -> tuple[World, ...] | None:
+    table = OTHER_ROWS.get(dataset)
+    if table is None:
+        return None
+    seen = base.rows[dataset]
+    return tuple(base.with_rows(dataset, [*before, *rows]) for rows in table(seen) for before in ([], seen))
+
+
+# --- a property -----------------------------------------------------------------------------------------------------
+
+ABSENT = object()
+PROPERTY_WAYS = ("absent", "null", "of another type", "an unknown word")
+
+
+def properties(row_type: type[View], keys: tuple[str, ...] = ()) -> Iterator[Property]:
+    """Every property of a row type, and of the structs in it."""
+    for field in msgspec.structs.fields(row_type):
+        here = (*keys, field.encode_name)
+        yield Property(row_type, field.name, here, field.type)
+        if nested := _struct_in(field.type):
+            yield from properties(nested, here)
+
+
+def property_unreadings(base: World, dataset: str, one: Property, way: str) -> Iterator[Unreading]:
+    """The property unread in this way: in each row of a small dataset or the first of a large one, and in all."""
+    rows = base.rows[dataset]
+    few = range(len(rows)) if ROW_TYPES[dataset] is AuditRetentionPolicy else range(1)
+    places: list[tuple[str, range]] = [(f"row {index}", range(index, index + 1)) for index in few]
+    if len(rows) > 1:
+        places.append(("every row", range(len(rows))))
+    for place, indexes in places:
+        for value in _unread_values(one, way, _first_value(rows[indexes[0]], one.keys)):
+            shown = "" if value is ABSENT else f" ({value!r})"
+            changed = _with(rows, indexes, one.keys, value)
+            if changed == rows:
+                continue
+            text = f"{dataset}: {one.text} {way}{shown} in {place}"
+            yield Unreading(text, base.with_rows(dataset, changed), _could_be(base, dataset, one, indexes))
+
+
+def _could_be(base: World, dataset: str, one: Property, indexes: range) -> tuple[World, ...] | None:
+    values = DOCUMENTED.get((one.owner, one.attribute))
+    if values is None:
+        return None
+    rows = base.rows[dataset]
+    places = [indexes, *(range(index, index + 1) for index in indexes)] if len(indexes) > 1 else [indexes]
+    return tuple(base.with_rows(dataset, _with(rows, place, one.keys, value)) for place in places for value in values)
+
+
+def _unread_values(one: Property, way: str, value: Any) -> list[Any]:
+    match way:
+        case "absent":
+            return [ABSENT]
+        case "null":
+            return [] if _nullable(one) else [None]
+        case "of another type":
+            return [other for other in _of_another_type(one.hint, value) if other != value or type(other) is not type(value)]
+        case "an unknown word":
+            return ["FromTheFuture"] if isinstance(value, str) and (one.owner, one.attribute) not in FREE_TEXT else []
+    raise ValueError(way)
+
+
+def _of_another_type(hint: Any, value: Any) -> list[Any]:
+    if hint is Any:
+        return [{"odd": True}, str(value), [value] if not isinstance(value, list) else [7.5]]
+    if hint is bool:
+        return ["False", "True", 0, []]
+    if hint is str:
+        return [7, ["x"]]
+    if typing.get_origin(hint) is tuple:
+        return ["x", {}, [None], [7]]
+    return [{"odd": True}, 7.5]
+
+
+def _nullable(one: Property) -> bool:
+    return isinstance(one.hint, types.UnionType) and type(None) in typing.get_args(one.hint)
+
+
+def _struct_in(hint: Any) -> type[View] | None:
+    inner = typing.get_args(hint)[:1] if typing.get_origin(hint) is tuple else (hint,)
+    return inner[0] if inner and isinstance(inner[0], type) and issubclass(inner[0], View) else None
+
+
+def _first_value(row: Row, keys: tuple[str, ...]) -> Any:
+    value: Any = row
+    for key in keys:
+        value = value[0] if isinstance(value, list) else value
+        value = value[key]
+    return value
+
+
+def _with(rows: Sequence[Row], indexes: range, keys: tuple[str, ...], value: Any) -> list[Row]:
+    return [_put(row, keys, value) if index in indexes else row for index, row in enumerate(rows)]
+
+
+def _put(row: Row, keys: tuple[str, ...], value: Any) -> Row:
+    key, *rest = keys
+    if rest:
+        return {**row, key: [_put(item, tuple(rest), value) for item in row[key]]}
+    changed = {name: held for name, held in row.items() if name != key}
+    return changed if value is ABSENT else {**changed, key: value}
+
+
+# --- what could have been -------------------------------------------------------------------------------------------
+# These tables only ever excuse a pass, and only one that every value in them gets: what is not in them must not pass.
+
+_OTHER_ID = "00000000-1111-4222-8333-444455556666"
+_STATUSES = ("Enabled", "Warning", "Suspended", "Deleted", "LockedOut")
+_PLANS = tuple(
+    [{"servicePlanId": plan, "capabilityStatus": status} for plan in plans]
+    for plans in ((AUDIT_PREMIUM_PLAN,), (TEN_YEAR_PLAN,), (AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN))
+    for status in _STATUSES
+)
+_DISABLED: tuple[list[str], ...] = ([], [AUDIT_PREMIUM_PLAN], [TEN_YEAR_PLAN])
+_ASSIGNMENT_STATES = ("Active", "ActiveWithError", "Disabled", "Error")
+_SPE_E5 = "06ebc4ee-1bb5-47dd-8120-11324bc54e06"
+
+DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
+    (User, "id"): (_OTHER_ID,),
+    (User, "user_principal_name"): ("somebody.else@workedexamples.example", "user002@workedexamples.example"),
+    (User, "user_type"): ("Member", "Guest"),
+    (User, "account_enabled"): (True, False),
+    (User, "assigned_plans"): ([], *_PLANS),
+    (User, "assigned_licenses"): ([], *([{"skuId": _SPE_E5, "disabledPlans": disabled}] for disabled in _DISABLED)),
+    (User, "license_assignment_states"): (
+        [],
+        *(
+            [{"skuId": _SPE_E5, "state": state, "disabledPlans": disabled}]
+            for state in _ASSIGNMENT_STATES
+            for disabled in _DISABLED
+        ),
+    ),
+    (AssignedPlan, "service_plan_id"): (_OTHER_ID, AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN),
+    (AssignedPlan, "capability_status"): _STATUSES,
+    (AssignedLicense, "sku_id"): (_OTHER_ID, _SPE_E5),
+    (AssignedLicense, "disabled_plans"): _DISABLED,
+    (LicenseAssignmentState, "sku_id"): (_OTHER_ID, _SPE_E5),
+    (LicenseAssignmentState, "state"): _ASSIGNMENT_STATES,
+    (LicenseAssignmentState, "disabled_plans"): _DISABLED,
+    (SubscribedSku, "sku_id"): (_OTHER_ID, _SPE_E5),
+    (SubscribedSku, "capability_status"): _STATUSES,
+    (SubscribedSku, "service_plans"): (
+        [],
+        *([{"servicePlanId": plan, "provisioningStatus": "Success"}] for plan in (AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN)),
+    ),
+    (ServicePlan, "service_plan_id"): (_OTHER_ID, AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN),
+    (ServicePlan, "provisioning_status"): ("Success", "Disabled", "Error", "PendingInput", "PendingActivation"),
+    (AdminAuditLogConfig, "unified_audit_log_first_opt_in_date"): (None, "2019-03-11T08:30:00Z", AS_OF.isoformat()),
+    (AuditRetentionPolicy, "name"): ("Another name",),
+    (AuditRetentionPolicy, "priority"): (1, *range(4, 70, 5), 10, 20, 30, 40, 50, 60, 10_000),
+    (AuditRetentionPolicy, "retention_duration"): tuple(DURATIONS),
+    (AuditRetentionPolicy, "record_types"): ([], ["MicrosoftForms"], *([name] for name in RECORD_TYPES)),
+    (AuditRetentionPolicy, "operations"): ([], ["MailItemsAccessed"], ["Send"]),
+    (AuditRetentionPolicy, "user_ids"): ([], ["user002@workedexamples.example"], ["gone@workedexamples.example"]),
+    (AuditRetentionPolicy, "enabled"): (True, False),
+    (AuditRetentionPolicy, "mode"): ("Enforce", "PendingDeletion"),
+    (AuditRetentionPolicy, "when_changed_utc"): ("2020-01-01T00:00:00Z", AS_OF.isoformat()),
+}
+
+FREE_TEXT = frozenset({(AuditRetentionPolicy, "name"), (User, "user_principal_name")})
+"""Properties in which no word is unknown."""
+
+
+def _other_users(seen: Sequence[Row]) -> Iterator[list[Row]]:
+    first = seen[0]
+    yield [{**first, "userType": "Guest"}]
+    yield [{**first, "accountEnabled": False}]
+    yield [{**first, "assignedPlans": [], "assignedLicenses": [], "licenseAssignmentStates": []}]
+    yield [{**first, "assignedPlans": []}]
+
+
+def _other_skus(seen: Sequence[Row]) -> Iterator[list[Row]]:
+    yield [{**seen[0], "capabilityStatus": "Suspended"}]
+    yield [{**seen[0], "servicePlans": []}]
+    yield [{**seen[0], "skuId": _OTHER_ID}]
+
+
+def _other_policies(seen: Sequence[Row]) -> Iterator[list[Row]]:
+    for name in RECORD_TYPES:
+        yield [{**seen[0], "Priority": 1, "RetentionDuration": "SevenDays", "RecordTypes": [name]}]
+
+
+OTHER_ROWS: dict[str, Callable[[Sequence[Row]], Iterator[list[Row]]]] = {
+    "graph.users": _other_users,
+    "graph.subscribed_skus": _other_skus,
+    "purview.audit_retention_policies": _other_policies,
+}

@@ -1,0 +1,230 @@
+"""Bundles made of plain rows, and what checks and reports say of them: the ground that these tests stand on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from compliance.assessment.check import Check
+from compliance.assessment.declarations import NO_DECLARATIONS
+from compliance.assessment.sources import MAILBOX_SOURCES, levels_of, sources_of
+from compliance.assessment.verdict import Status
+from compliance.cli.apis import now, scope_of, tenant_apis
+from compliance.collector import Run, collect
+from compliance.demo.server import serve
+from compliance.demo.tenant import Tenant
+from compliance.evidence.bundle import Bundle, frames_of, open_bundle, seal
+from compliance.evidence.datasets import DATASETS, Api, Origin, State
+from compliance.evidence.derived import DERIVATIONS, IngestionSetting, PurviewRetention
+from compliance.evidence.evidence import Evidence, Resolved, datasets_behind, parameters
+from compliance.evidence.manifest import SCHEMA, DatasetEntry, Manifest, Tool, encode, sha256
+from compliance.evidence.manifest import Tenant as TenantEntry
+from compliance.evidence.population import Coverage, Population
+from compliance.evidence.rows import typed_rows
+from compliance.evidence.scope import Scope
+from compliance.evidence.unread import Kind
+from compliance.evidence.views import DATASET_OF, OrganizationConfig, View
+from compliance.evidence.writer import DatasetWriter
+from compliance.runner import judge
+from compliance.settings import load_settings
+from compliance.standards import Standard, load_standard
+
+AS_OF = dt.datetime(2026, 11, 16, 9, tzinfo=dt.UTC)
+TENANT_ID = "5987ff42-0fda-558c-8b81-e529552701b4"
+_ENDPOINTS = {Api.GRAPH: "graph", Api.EXCHANGE: "exchange_online", Api.PURVIEW: "security_compliance"}
+
+Row = dict[str, Any]
+Rows = Mapping[str, Sequence[Row]]
+Told = Mapping[str, tuple[Status, Kind | None]]
+"""Each status that something gives, and the kind where that is known."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What was read: rows by dataset, what is special about a dataset's entry (None: no entry), and its coverage."""
+
+    rows: Rows
+    entries: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    visible_only: frozenset[str] = frozenset()
+    scope: Scope = field(default_factory=Scope)
+
+    def with_rows(self, dataset: str, rows: Sequence[Row]) -> World:
+        return replace(self, rows={**self.rows, dataset: rows})
+
+    def with_entry(self, dataset: str, entry: Mapping[str, Any] | None) -> World:
+        return replace(self, entries={**self.entries, dataset: entry})
+
+
+def write_world(path: Path, world: World) -> Bundle:
+    """Write a bundle whose digests are right, so that only what was read differs."""
+    entries = [
+        _write(path, name, rows, world.entries.get(name, {})) for name, rows in world.rows.items() if name in DATASETS
+    ]
+    manifest = Manifest(
+        schema=SCHEMA,
+        tool=Tool(name="lookback", version="0"),
+        tenant=TenantEntry(id=TENANT_ID, name=None, initial_domain=None),
+        cloud="custom",
+        simulated=True,
+        as_of=AS_OF,
+        clock_offset_seconds=None,
+        identities=(),
+        settings_sha256=None,
+        scope=world.scope,
+        scope_sha256=sha256(encode(world.scope)),
+        datasets=tuple(entry for entry in entries if entry is not None),
+        previous=None,
+        amendments=(),
+    )
+    seal(path, manifest)
+    return open_bundle(path)
+
+
+def _write(path: Path, name: str, rows: Sequence[Row], changed: Mapping[str, Any] | None) -> DatasetEntry | None:
+    if changed is None:
+        return None
+    entry = DatasetEntry(
+        name=name,
+        state=State.COMPLETE,
+        reason=None,
+        origin=Origin.COLLECTED,
+        request=DATASETS[name].request,
+        endpoint=_ENDPOINTS[DATASETS[name].api],
+        file=None,
+        sha256=None,
+        frames=0,
+        rows=len(rows),
+        expected_rows=None,
+        started=AS_OF,
+        ended=AS_OF,
+        attempts=1,
+        waited_seconds=0.0,
+        by=None,
+    )
+    entry = msgspec.structs.replace(entry, **changed)
+    if entry.rows is None:
+        return entry
+    writer = DatasetWriter(path, name)
+    collected = entry.origin is Origin.COLLECTED
+    writer.page({"rows": len(rows)}, json.dumps({"value": rows} if collected else rows).encode())
+    return msgspec.structs.replace(entry, file=writer.file, sha256=writer.close(), frames=writer.frames)
+
+
+class WorldEvidence(Evidence):
+    """Evidence in which some populations are only those that we may see."""
+
+    def __init__(self, bundle: Bundle, world: World) -> None:
+        super().__init__(bundle, DERIVATIONS)
+        self._visible_only = world.visible_only
+
+    def _population(self, row_type: type[View]) -> Resolved:
+        found = super()._population(row_type)
+        name = DATASET_OF[row_type]
+        if name not in self._visible_only or not isinstance(found.value, Population):
+            return found
+        return replace(found, value=Population(lambda: self._rows(name), Coverage.VISIBLE_ONLY, None))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Something that says pass: a check under a standard, or the picture of the log sources beside it.
+
+    `datasets` are those that it rests on.
+    """
+
+    name: str
+    datasets: frozenset[str]
+    ask: Callable[[Evidence], Told]
+
+
+STANDARDS = tuple(load_standard(name) for name in ("m-21-31", "m-26-14"))
+
+
+def subjects_of(checks: Sequence[Check]) -> list[Subject]:
+    """Each check under each standard that it takes."""
+    found = []
+    for one in checks:
+        takes = any(kind is Standard for _, kind, _ in parameters(one.function))
+        standards = [each for each in STANDARDS if one.standards is None or each.id in one.standards]
+        for standard in standards if takes else [None]:
+            name = f"{one.id} {standard.id}" if standard else one.id
+            found.append(Subject(name, datasets_behind(one.function, DERIVATIONS), _finding_of(one, standard)))
+    return found
+
+
+def _finding_of(one: Check, standard: Standard | None) -> Callable[[Evidence], Told]:
+    def ask(evidence: Evidence) -> Told:
+        finding, _ = judge(one, standard, evidence, NO_DECLARATIONS)
+        return {one.id: (finding.status, finding.kind)}
+
+    return ask
+
+
+def pictures() -> list[Subject]:
+    """The rows of the log sources, and the maturity levels, under each standard."""
+    retention, ingestion = (_behind(view) for view in (PurviewRetention, IngestionSetting))
+    mailboxes = _behind(OrganizationConfig)
+    return [
+        subject
+        for standard in STANDARDS
+        for subject in (
+            Subject(f"mailbox sources {standard.id}", retention | ingestion | mailboxes, _rows_of(standard, True)),
+            Subject(f"other sources {standard.id}", retention | ingestion, _rows_of(standard, False)),
+            Subject(f"levels {standard.id}", retention, _levels_of(standard)),
+        )
+    ]
+
+
+def _behind(view: type) -> frozenset[str]:
+    if view in DATASET_OF:
+        return frozenset({DATASET_OF[view]})
+    return datasets_behind(DERIVATIONS[view], DERIVATIONS)
+
+
+def _rows_of(standard: Standard, of_mailboxes: bool) -> Callable[[Evidence], Told]:
+    def ask(evidence: Evidence) -> Told:
+        rows = [
+            row
+            for row in sources_of(standard, evidence, NO_DECLARATIONS)
+            if (row.id in MAILBOX_SOURCES) is of_mailboxes
+        ]
+        hot = {f"{row.id} hot": (row.hot_status, None) for row in rows}
+        total = {f"{row.id} total": (row.total_status, None) for row in rows}
+        return {row.id: (row.status, None) for row in rows} | hot | total
+
+    return ask
+
+
+def _levels_of(standard: Standard) -> Callable[[Evidence], Told]:
+    return lambda evidence: {
+        level.id: (level.retention, None) for level in levels_of(standard, evidence, NO_DECLARATIONS)
+    }
+
+
+def collected(tenant: Tenant, out: Path) -> World:
+    """What lookback reads of a simulated tenant over HTTP, as plain rows."""
+    with serve(tenant) as served:
+        config = served.directory / "config.yaml"
+        config.write_text(served.settings_yaml(), encoding="utf-8")
+        settings = load_settings(config)
+        os.environ.update(served.environment)
+        with tenant_apis(settings, quiet=True) as apis:
+            bundle = collect(apis, Run(out, tuple(DATASETS), scope_of(settings), settings.digest()), clock=now)
+    rows = {}
+    for entry in bundle.manifest.datasets:
+        assert entry.state is State.COMPLETE, entry
+        rows[entry.name] = _raw_rows(bundle, entry)
+    return World(rows)
+
+
+def _raw_rows(bundle: Bundle, entry: DatasetEntry) -> list[Row]:
+    rows = [row for frame in frames_of(bundle.path, entry) for row in json.loads(frame.body)["value"]]
+    assert len(rows) == len(list(typed_rows(bundle.path, entry)))
+    return rows
