@@ -29,7 +29,8 @@ def transcript() -> str:
         code = main(["demo", "--quiet", "-o", str(Path(folder) / "demo")])
     if code:
         raise SystemExit(f"the demo ended with exit code {code}")
-    return re.sub(r"\b[0-9a-f]{12,64}\b(?!-)", lambda match: "0" * len(match[0]), captured.getvalue())
+    masked = re.sub(r"\b[0-9a-f]{64}\b", "0" * 64, captured.getvalue())
+    return re.sub(r"(?m)^(Bundle +)[0-9a-f]{12}\b", r"\g<1>000000000000", masked)
 
 
 def rewritten(readme: str) -> str:

@@ -127,16 +127,22 @@ class DeclarationFile:
     approved_administrators: ApprovedList | None = None
 
 
-def load_declarations(path: Path, *, tenant_id: str, known_sources: frozenset[str], today: date) -> Declarations:
+def load_declarations(
+    path: Path, *, tenant_id: str, known_sources: frozenset[str], today: date, attachments: Path | None = None
+) -> Declarations:
     """The declarations in `path`, expired and undated ones included.
 
+    The documents that attest them are looked for where the file says, or in `attachments` under their digests.
     Raises one `InputError` that lists every problem with line and column, a document that is not the one attested
     among them.
     """
     document = load_yaml(path)
     file = validated(document, DeclarationFile)
     base = path.absolute().parent
-    stores = tuple(replace(store, file=base / store.file) for store in file.stores)
+    stores = tuple(
+        replace(store, file=base / store.file if attachments is None else attachments / store.sha256.lower())
+        for store in file.stores
+    )
     problems = [*_store_problems(stores, known_sources), *_date_problems(file, today)]
     if file.tenant.lower() != tenant_id.lower():
         problems.append((("tenant",), f"these declarations are for another tenant; the evidence is of {tenant_id}"))

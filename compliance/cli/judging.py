@@ -96,19 +96,20 @@ def judge_bundle(bundle: Bundle, args: argparse.Namespace, out: Path, handed: Ha
     waivers_file = args.waivers or handed.waivers
     declarations_file = args.declarations or handed.declarations
     tenant_id = bundle.manifest.tenant.id
+    declarations = read_declarations(declarations_file, tenant_id)
     assessed = assess(
         bundle,
         checks=selected,
         left_out=left_out,
         standards=standards,
-        declarations=read_declarations(declarations_file, tenant_id),
+        declarations=declarations,
         waivers=read_waivers(waivers_file, tenant_id),
     )
     write_result(
         out,
         assessed,
         checks=tuple(one.id for one in selected),
-        inputs=inputs_of(standards, waivers_file, declarations_file),
+        inputs=inputs_of(standards, waivers_file, declarations_file, declarations),
     )
     for name, path in reports:
         _write_report(name, path, assessed.assessment)
@@ -165,30 +166,35 @@ def read_waivers(path: Path | None, tenant_id: str) -> tuple[Waiver, ...]:
     return load_waivers(path, tenant_id=tenant_id, known_checks=known, today=_today())
 
 
-def read_declarations(path: Path | None, tenant_id: str) -> Declarations:
-    """Return the declarations of a file for a tenant, or none without a file."""
+def read_declarations(path: Path | None, tenant_id: str, attachments: Path | None = None) -> Declarations:
+    """Return the declarations of a file for a tenant, or none without a file; see `load_declarations`."""
     from compliance.assessment.declarations import NO_DECLARATIONS, load_declarations
     from compliance.rules.record_types import LOG_SOURCES
 
     if path is None:
         return NO_DECLARATIONS
-    return load_declarations(path, tenant_id=tenant_id, known_sources=frozenset(LOG_SOURCES), today=_today())
+    return load_declarations(
+        path, tenant_id=tenant_id, known_sources=frozenset(LOG_SOURCES), today=_today(), attachments=attachments
+    )
 
 
 def _today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
-def inputs_of(standards: list[Standard], waivers: Path | None, declarations: Path | None) -> Inputs:
+def inputs_of(
+    standards: list[Standard], waivers: Path | None, declarations_file: Path | None, declarations: Declarations
+) -> Inputs:
     """Return the files to keep beside a result: standards as used, waivers, declarations and what they attach."""
     from compliance.result import Inputs
 
     files = {f"standards/{standard.id}.yaml": standard.raw for standard in standards}
     if waivers is not None:
         files["waivers.yaml"] = waivers.read_bytes()
-    if declarations is not None:
-        files["declarations.yaml"] = declarations.read_bytes()
-    return Inputs(files, "waivers.yaml" if waivers else None, "declarations.yaml" if declarations else None)
+    if declarations_file is not None:
+        files["declarations.yaml"] = declarations_file.read_bytes()
+        files.update((f"attachments/{store.sha256.lower()}", store.file.read_bytes()) for store in declarations.stores)
+    return Inputs(files, "waivers.yaml" if waivers else None, "declarations.yaml" if declarations_file else None)
 
 
 def _reports_asked_for(wanted: list[str] | None) -> list[tuple[str, Path | None]]:

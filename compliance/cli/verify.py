@@ -108,7 +108,9 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
         checks=selected,
         left_out=left_out,
         standards=standards,
-        declarations=read_declarations(inputs / manifest.declarations if manifest.declarations else None, tenant_id),
+        declarations=read_declarations(
+            inputs / manifest.declarations if manifest.declarations else None, tenant_id, inputs / "attachments"
+        ),
         waivers=read_waivers(inputs / manifest.waivers if manifest.waivers else None, tenant_id),
     )
     if encode(again.assessment) != assessment:

@@ -18,6 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from compliance.errors import InputError
+from compliance.evidence.datasets import DATASETS
 from compliance.evidence.frames import Frame, read_frames
 from compliance.evidence.manifest import SCHEMA, DatasetEntry, Manifest, encode, sha256
 
@@ -73,6 +74,12 @@ def open_bundle(path: Path) -> Bundle:
     if len(set(names)) != len(names):
         raise InputError("names a dataset twice", where=str(path / MANIFEST))
     for entry in manifest.datasets:
+        if entry.name not in DATASETS:
+            raise InputError(
+                f"names a dataset that this version of lookback does not know: {entry.name!r}",
+                where=str(path / MANIFEST),
+                next_step="Use the version of lookback that wrote it, or a newer one.",
+            )
         if entry.file is not None and entry.file != dataset_file(entry.name):
             raise InputError(
                 f"dataset {entry.name!r} names the file {entry.file!r}; expected {dataset_file(entry.name)!r}",

@@ -40,7 +40,8 @@ class DatasetSpec:
     """A request plan.
 
     `least_rows` is the least plausible size of a complete answer: fewer rows mean that the reading failed, since
-    no tenant is without them. `permission` says what lets the request succeed, in the words of Microsoft's consoles.
+    no tenant is without them. A `counted` one comes with an independent count of its rows, without which nobody knows
+    whether they are all. `permission` says what lets the request succeed, in the words of Microsoft's consoles.
     """
 
     name: str
@@ -49,6 +50,7 @@ class DatasetSpec:
     export_file: str
     least_rows: int
     permission: str
+    counted: bool = False
 
 
 DATASETS: MappingProxyType[str, DatasetSpec] = MappingProxyType(
@@ -79,6 +81,7 @@ DATASETS: MappingProxyType[str, DatasetSpec] = MappingProxyType(
                 export_file="users.json",
                 least_rows=1,
                 permission="Microsoft Graph application permission User.Read.All",
+                counted=True,
             ),
             DatasetSpec(
                 name="exchange.admin_audit_log_config",

@@ -117,6 +117,15 @@ def test_a_truncation_warning_that_no_page_follows_up_is_a_part(
     assert len(pages) == 1
 
 
+def test_a_warning_of_a_list_in_unknown_words_makes_it_a_part(
+    apis: TenantApis, service: responses.RequestsMock
+) -> None:
+    service.post(INVOKE, json=answer("a", **{"@adminapi.warnings": ["Es sind weitere Ergebnisse vorhanden."]}))
+    pages, error = read(BYPASS, apis)
+    assert isinstance(error, Truncated)
+    assert len(pages) == 1
+
+
 def test_another_warning_is_carried_along(apis: TenantApis, service: responses.RequestsMock) -> None:
     service.post(INVOKE, json=answer("a", **{"@adminapi.warnings": ["This cmdlet will be\x1b[2J deprecated"]}))
     pages, error = read(BYPASS, apis)

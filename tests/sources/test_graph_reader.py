@@ -126,7 +126,17 @@ def test_a_next_page_elsewhere_is_not_followed(apis: TenantApis, service: respon
     assert (len(pages), len(service.calls)) == (1, 1)
 
 
-@pytest.mark.parametrize("count", [0, 1, 3])
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_more_rows_than_were_announced_are_no_shortfall(
+    apis: TenantApis, service: responses.RequestsMock, count: int
+) -> None:
+    service.get(USERS, body=answer("a", "b", **{"@odata.count": count}))
+    pages, error = read("graph.users", apis)
+    assert error is None
+    assert pages[0].rows == 2
+
+
+@pytest.mark.parametrize("count", [3, 1000])
 def test_as_many_rows_must_come_as_were_announced(
     apis: TenantApis, service: responses.RequestsMock, count: int
 ) -> None:
