@@ -93,3 +93,4 @@ def _clear(out: Path) -> None:
             path.rmdir()
         else:
             path.unlink()
+    out.chmod(0o700)

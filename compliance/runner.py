@@ -305,7 +305,7 @@ def _affected_entries(verdict: Verdict, tenant: str, check_id: str) -> tuple[Aff
             frame=one.ref.frame,
             pointer=one.ref.pointer,
         )
-        for one in sorted(objects, key=lambda one: (not one.decided, one.name.casefold(), one.id))
+        for one in objects
     )
 
 

@@ -7,25 +7,29 @@ from collections.abc import Iterator
 from compliance.assessment.assessment import Assessment, LevelEntry
 from reports.style import Style
 
-_ID = 40
+_ID = 28
+_DATE = 12
+
+
+def in_short(assessment: Assessment) -> str:
+    """Return who and what counts, in a line for the first screen."""
+    judged = assessment.scope
+    classes = len(judged.excluded_actors)
+    out = f"{classes:,} classes of actors left out (see below)" if classes else "nobody left out"
+    months = "the longest reading of a month" if judged.strict_months else "months as the calendar has them"
+    tolerance = f"{judged.tolerance_days:,} days forgiven" if judged.tolerance_days else "no day forgiven"
+    return (
+        f"{out}; {months}; {tolerance}; stale after {judged.max_age.collected_hours:,} hours (collected) or"
+        f" {judged.max_age.exported_days:,} days (exported, attested)"
+    )
 
 
 def scope(assessment: Assessment, style: Style) -> Iterator[str]:
     """Yield what was judged, what was left out and why, and which checks lie outside the selection."""
     yield from style.heading("Scope, and what was left out")
-    judged = assessment.scope
-    if assessment.left_out:
-        for line in assessment.left_out:
-            yield from style.lines(line, indent="    ", first="  Left out: ")
-    else:
-        yield "  Nobody is left out."
-    months = "the longest reading of a month counts" if judged.strict_months else "months as the calendar has them"
-    tolerance = f"{judged.tolerance_days:,} days are forgiven" if judged.tolerance_days else "no day is forgiven"
-    yield from style.lines(
-        f"{months}; {tolerance}; stale after {judged.max_age.collected_hours:,} hours (collected) or"
-        f" {judged.max_age.exported_days:,} days (exported or attested)".capitalize(),
-        indent="  ",
-    )
+    for line in assessment.left_out:
+        yield from style.lines(line, indent="    ", first="  Left out: ")
+    yield from style.lines(f"{in_short(assessment).capitalize()}.", indent="  ")
     for note in assessment.notes:
         yield from style.lines(note, indent="  ")
     if assessment.complete:
@@ -47,7 +51,7 @@ def waivers(assessment: Assessment, style: Style) -> Iterator[str]:
         yield style.strong(f"  EXPIRED: {len(expired):,}, and no longer counted")
         yield from style.lines(names, indent="    ")
     rows = [
-        [style.clean(one.id, _ID), style.clean(one.expires, _ID), str(len(one.findings)), style.clean(one.standing)]
+        [style.clean(one.id, _ID), style.clean(one.expires, _DATE), str(len(one.findings)), style.clean(one.standing)]
         for one in sorted(assessment.waivers, key=lambda one: (one.standing != "expired", one.id))
     ]
     yield from style.table(["Waiver", "Last day", "Findings", "Standing"], rows, flexible=3, indent=2)
@@ -66,7 +70,8 @@ def completeness(assessment: Assessment, style: Style) -> Iterator[str]:
         ]
         for row in assessment.datasets
     ]
-    yield from style.table(["Dataset", "State", "Rows", "Expected", "Read on"], rows, flexible=0)
+    if rows:
+        yield from style.table(["Dataset", "State", "Rows", "Expected", "Read on"], rows, flexible=0)
     for row in assessment.datasets:
         if row.reason is not None:
             yield from style.lines(f"{row.name}: {row.reason}", indent="    ", first="  ")
@@ -96,9 +101,9 @@ def levels(assessment: Assessment, style: Style) -> Iterator[str]:
 def _level_row(level: LevelEntry, style: Style) -> list[str]:
     return [
         style.clean(f"{level.standard} {level.id} {level.title}"),
-        style.clean(level.hot or "-", _ID),
-        style.clean(level.total or "-", _ID),
-        style.clean(level.due or "-", _ID),
+        style.clean(level.hot or "-", _DATE),
+        style.clean(level.total or "-", _DATE),
+        style.clean(level.due or "-", _DATE),
         style.status(level.retention),
     ]
 

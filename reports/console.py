@@ -7,7 +7,7 @@ from itertools import chain
 
 from compliance.assessment.assessment import Assessment, RequirementEntry, StandardEntry
 from compliance.assessment.verdict import Status
-from reports.completeness import completeness, levels, scope, waivers
+from reports.completeness import completeness, in_short, levels, scope, waivers
 from reports.findings import failed, settled, undecided
 from reports.options import Options
 from reports.picture import legend, picture
@@ -53,6 +53,7 @@ def _header(assessment: Assessment, style: Style) -> Iterator[str]:
     digest = assessment.bundle_sha256
     yield from style.labelled("Bundle", f"{digest[:12]}; the SHA-256 of its manifest in full:", indent=0, column=10)
     yield from style.labelled("", digest, indent=0, column=10)
+    yield from style.labelled("Scope", in_short(assessment), indent=0, column=10)
     yield from style.labelled("Judged by", f"{assessment.tool.name} {assessment.tool.version}", indent=0, column=10)
 
 
@@ -93,8 +94,7 @@ def _verdicts(assessment: Assessment, style: Style) -> Iterator[str]:
     if not assessment.complete:
         yield ""
         yield from style.lines(
-            f"Not complete: {len(assessment.not_assessed):,} of the checks lie outside the selection, counted nowhere.",
-            indent="  ",
+            "Not complete: what was not assessed stands under Scope, and counts in none of these numbers.", indent="  "
         )
 
 

@@ -46,35 +46,36 @@ class _Scale:
 
     def __init__(self, standard: StandardEntry, sources: Sequence[SourceEntry], room: int) -> None:
         required = {need.least_days: need.period for need in (standard.hot, standard.total) if need is not None}
-        self.required = dict(sorted(required.items()))
         shown = [days for one in sources for days in (one.hot_days, one.total_days) if days is not None]
-        self.days = max(1, *self.required, *shown)
-        self.cells = room - len(self.required)
+        self.days = max([1, *required, *shown])
+        self.cells = room - len(required)
+        self.periods = dict(sorted(required.items()))
+        self.marks: dict[int, int] = {}
+        """The cell before which each required number of days is marked, two cells apart at least."""
+        last = -1
+        for index, need in enumerate(self.periods):
+            most = self.cells - 2 * (len(self.periods) - 1 - index)
+            last = min(max(need * self.cells // self.days, last + 2), most)
+            self.marks[need] = last
 
-    def cell(self, days: int | None) -> int:
-        """Return how many cells some days fill; `None` fills none."""
-        if days is None:
-            return 0
+    def cell(self, days: int) -> int:
+        """Return how many cells some days fill: as far as the mark of what they meet, and short of the others."""
         filled = min(self.cells, days * self.cells // self.days)
-        reached = [self.mark(need) for need in self.required if days < need]
-        return min([filled, *(mark - 1 for mark in reached)]) if reached else filled
-
-    def mark(self, need: int) -> int:
-        """Return the cell before which a requirement is marked."""
-        return max(1, need * self.cells // self.days)
+        met = [mark for need, mark in self.marks.items() if days >= need]
+        unmet = [mark - 1 for need, mark in self.marks.items() if days < need]
+        return min([max([filled, *met]), *unmet])
 
     def marked(self, cells: str, sign: str) -> str:
         """Return the cells with the marks set between them."""
-        for index, need in enumerate(self.required):
-            at = self.mark(need) + index
-            cells = f"{cells[:at]}{sign}{cells[at:]}"
+        for index, mark in enumerate(self.marks.values()):
+            cells = f"{cells[: mark + index]}{sign}{cells[mark + index :]}"
         return cells
 
     def labels(self) -> Iterator[str]:
         """Yield the line of the axis, each requirement's period ending at its mark."""
         line = "today"
-        for index, (need, period) in enumerate(self.required.items()):
-            end = self.mark(need) + index + 1
+        for index, (need, period) in enumerate(self.periods.items()):
+            end = self.marks[need] + index + 1
             if end - len(period) > len(line):
                 line = line.ljust(end - len(period)) + period
         yield line
@@ -104,13 +105,15 @@ def _figures(source: SourceEntry, standard: StandardEntry, today: date, style: S
             first, *rest = wrap(style.clean(_of(text, need)), _RIGHT - _FIGURES, style.ellipsis)
             yield f"{shown}{' ' * (_FIGURES - width_of(shown))}{first}"
             yield from (" " * _FIGURES + line for line in rest)
-    if source.full_on is not None and source.full_on > today:
+    if source.recorded == _RECORDED and source.full_on is not None and source.full_on > today:
         yield f"full on {source.full_on.isoformat()} at the earliest"
     if _met_elsewhere(source, standard):
         yield from wrap("met by more than Purview keeps: see the findings", _RIGHT, style.ellipsis)
 
 
 def _of(text: str, need: RequirementEntry) -> str:
+    if not text[:1].isdigit():
+        return text
     number, _, unit = text.partition(" ")
     asked_number, _, asked_unit = need.period.partition(" ")
     same_unit = unit and unit.rstrip("s") == asked_unit.rstrip("s")

@@ -18,6 +18,10 @@ _COMBINING = frozenset({"Mn", "Me"})
 _MOST_COMBINING = 2
 _EMOJI_SELECTOR = "\ufe0f"
 _LONGEST = 1_000
+_LEAST_ROOM = 8
+_NO_NUMBER = ("", "-", "unknown")
+_HEADER_PADDING = 2
+"""Columns that tabulate adds to a header."""
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
 _FILLER = "\ue000"
 _FIRST_STAND_IN = 0xF0000
@@ -28,6 +32,8 @@ def harmless(text: str, *, ascii_only: bool = False) -> str:
 
     More than two combining marks on one character are escaped too, and in ASCII everything else that is not ASCII.
     """
+    if text.isascii() and text.isprintable():
+        return text
     shown: list[str] = []
     marks = 0
     for char in text:
@@ -43,7 +49,8 @@ def harmless(text: str, *, ascii_only: bool = False) -> str:
 
 def width_of(text: str) -> int:
     """Return how many columns a text takes on a terminal; colours take none."""
-    return sum(_width(char) for char in _SGR.sub("", text))
+    plain = _SGR.sub("", text)
+    return len(plain) if plain.isascii() else sum(_width(char) for char in plain)
 
 
 def cut(text: str, width: int, ellipsis_: str) -> str:
@@ -77,9 +84,12 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, width: int, 
 
     Numbers are given as text; a column of nothing but numbers is aligned right.
     """
-    widths = [max(width_of(cell) for cell in column) for column in zip(headers, *rows, strict=True)]
+    widths = [
+        max(width_of(header) + _HEADER_PADDING, *(width_of(cell) for cell in column))
+        for header, column in zip(headers, zip(*rows, strict=True), strict=True)
+    ]
     gaps = 2 * (len(headers) - 1)
-    room = width - gaps - sum(each for index, each in enumerate(widths) if index != flexible)
+    room = max(_LEAST_ROOM, width - gaps - sum(each for index, each in enumerate(widths) if index != flexible))
     cells = [
         ["\n".join(wrap(cell, room, mark)) if index == flexible else cell for index, cell in enumerate(row)]
         for row in rows
@@ -146,10 +156,10 @@ def _clusters(text: str) -> Iterator[str]:
 
 def _head(text: str, width: int) -> str:
     taken = 0
-    head: list[str] = []
+    head: list[str] = []  # never empty, so that whoever cuts heads off comes to an end
     for cluster in _clusters(text):
         taken += width_of(cluster)
-        if taken > width:
+        if taken > width and head:
             break
         head.append(cluster)
     return "".join(head)
@@ -168,5 +178,5 @@ def _words(text: str, width: int) -> Iterator[str]:
 
 def _numeric(column: Sequence[str]) -> bool:
     return any(cell[:1].isdigit() for cell in column) and all(
-        not cell or cell == "-" or cell.replace(",", "").isdecimal() for cell in column
+        cell in _NO_NUMBER or cell.replace(",", "").isdecimal() for cell in column
     )

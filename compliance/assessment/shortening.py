@@ -56,7 +56,7 @@ def _verdict(
         row, worst = min(shortenings, key=lambda pair: (_days(pair[1].with_policy.credited), pair[0].source))
         names = sorted({LOG_SOURCES[one.source].title for one, _ in shortenings})
         return Fail(
-            condition=f"policy {worst.policy} keeps {_text(worst.with_policy.credited)} where"
+            condition=f'policy "{worst.policy}" keeps {_text(worst.with_policy.credited)} where'
             f" {_text(worst.without_policy.credited)} would be kept without it: {', '.join(names)}",
             cause=f"{row.group.example}: {worst.with_policy.because}",
             facts=worst.with_policy.facts,

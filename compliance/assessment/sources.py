@@ -19,7 +19,7 @@ from compliance.assessment.retention import (
 )
 from compliance.assessment.verdict import BADNESS, Status, status_of
 from compliance.evidence.derived import IngestionSetting, PurviewRetention
-from compliance.evidence.evidence import AsOf, Evidence
+from compliance.evidence.evidence import AsOf, Evidence, Resolved
 from compliance.evidence.unread import Unread
 from compliance.evidence.views import OrganizationConfig
 from compliance.rules.periods import Duration, band
@@ -49,7 +49,8 @@ def standard_entry(standard: Standard) -> StandardEntry:
 
 def sources_of(standard: Standard, evidence: Evidence, declarations: Declarations) -> Iterator[SourceEntry]:
     """Yield a row for each log source that a standard requires, the worst class of actor in scope deciding."""
-    retention: PurviewRetention = evidence.resolve(PurviewRetention).value
+    resolved = evidence.resolve(PurviewRetention)
+    retention: PurviewRetention = resolved.value
     for required in standard.sources:
         hot = _asked(standard.hot, required.id, retention, evidence, declarations, hot=True)
         total = _asked(standard.total, required.id, retention, evidence, declarations, hot=False)
@@ -58,7 +59,7 @@ def sources_of(standard: Standard, evidence: Evidence, declarations: Declaration
             continue
         reach = _reach(shown, retention, evidence)
         recorded, recorded_status = _recorded(required.id, evidence)
-        hot_status, total_status = (_status(one, recorded_status) for one in (hot, total))
+        hot_status, total_status = (_firm(_status(one, recorded_status), resolved) for one in (hot, total))
         kept = shown.row.effective.credited
         yield SourceEntry(
             id=required.id,
@@ -82,7 +83,8 @@ def sources_of(standard: Standard, evidence: Evidence, declarations: Declaration
 
 def levels_of(standard: Standard, evidence: Evidence, declarations: Declarations) -> Iterator[LevelEntry]:
     """Yield each maturity level with what the retention figures alone say of it: never a claim of the level."""
-    retention: PurviewRetention = evidence.resolve(PurviewRetention).value
+    resolved = evidence.resolve(PurviewRetention)
+    retention: PurviewRetention = resolved.value
     scope, as_of = evidence.bundle.manifest.scope, AsOf(evidence.as_of)
     sources = tuple(source.id for source in standard.sources)
     for level in standard.levels:
@@ -101,7 +103,7 @@ def levels_of(standard: Standard, evidence: Evidence, declarations: Declarations
             hot=level.hot.text if level.hot else None,
             total=level.total.text if level.total else None,
             due=level.due.isoformat() if level.due else None,
-            retention=max(statuses, key=BADNESS.index, default=Status.NOT_APPLICABLE),
+            retention=_firm(max(statuses, key=BADNESS.index, default=Status.NOT_APPLICABLE), resolved),
             not_assessed=level.conditions,
         )
 
@@ -143,19 +145,27 @@ def _reach(judged: Judged, retention: PurviewRetention, evidence: Evidence) -> R
 
 def _recorded(source: str, evidence: Evidence) -> tuple[str, Status]:
     """Say whether records of this source are written at all, as far as the two switches tell."""
-    ingestion = evidence.resolve(IngestionSetting).value
+    switch, organization = evidence.resolve(IngestionSetting), evidence.resolve(OrganizationConfig)
+    ingestion, config = switch.value, organization.value
     if not isinstance(ingestion, Unread) and not ingestion.enabled:
         return "not recorded: ingestion is off", Status.FAIL
     if source in MAILBOX_SOURCES:
-        organization = evidence.resolve(OrganizationConfig).value
-        if not isinstance(organization, Unread) and organization.holds("audit_disabled"):
-            if organization.audit_disabled:
-                return "not recorded: mailbox auditing is off", Status.FAIL
-        else:
+        if isinstance(config, Unread) or not config.holds("audit_disabled"):
             return "unread: the organisation's AuditDisabled", Status.INDETERMINATE
+        if config.audit_disabled:
+            return "not recorded: mailbox auditing is off", Status.FAIL
+        if organization.weaknesses:
+            return "unproven: the organisation's AuditDisabled", Status.INDETERMINATE
     if isinstance(ingestion, Unread):
         return "unread: the ingestion switch", Status.INDETERMINATE
+    if switch.weaknesses:
+        return "unproven: the ingestion switch", Status.INDETERMINATE
     return "recorded", Status.PASS
+
+
+def _firm(status: Status, resolved: Resolved) -> Status:
+    """Leave a pass open that rests on evidence which can show a fault, but not that there is none."""
+    return Status.INDETERMINATE if status is Status.PASS and resolved.weaknesses else status
 
 
 def _status(judged: Judged | None, recorded: Status) -> Status:

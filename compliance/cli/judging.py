@@ -62,6 +62,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="fail",
         help="what an open question does to the exit code: 4 (fail, the default) or nothing (warn)",
     )
+    parser.add_argument("-v", "--verbose", action="store_true", help="leave nothing out of the console report")
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 whatever was found")
 
 
@@ -112,7 +113,7 @@ def judge_bundle(bundle: Bundle, args: argparse.Namespace, out: Path, handed: Ha
         inputs=inputs_of(standards, waivers_file, declarations_file, declarations),
     )
     for name, path in reports:
-        _write_report(name, path, assessed.assessment)
+        _write_report(name, path, assessed.assessment, verbose=args.verbose)
     if args.exit_zero:
         return 0
     return exit_code(assessed.assessment, Gate(gate, Severity(args.fail_on), args.on_indeterminate == "warn"))
@@ -211,14 +212,15 @@ def _reports_asked_for(wanted: list[str] | None) -> list[tuple[str, Path | None]
     return asked
 
 
-def _write_report(name: str, path: Path | None, assessment: Assessment) -> None:
+def _write_report(name: str, path: Path | None, assessment: Assessment, *, verbose: bool) -> None:
     from compliance.evidence.bundle import write_private
     from reports import Options, render
 
     if path is not None:
-        write_private(path, render(name, assessment, Options(width=WIDTH)).encode("utf-8", errors="backslashreplace"))
+        text = render(name, assessment, Options(width=WIDTH, verbose=verbose))
+        write_private(path, text.encode("utf-8", errors="backslashreplace"))
         return
     encoding = (sys.stdout.encoding or "ascii").casefold()
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    text = render(name, assessment, Options(width=WIDTH, colour=colour, ascii=not encoding.startswith("utf")))
-    sys.stdout.write(text)
+    options = Options(width=WIDTH, colour=colour, ascii=not encoding.startswith("utf"), verbose=verbose)
+    sys.stdout.write(render(name, assessment, options))

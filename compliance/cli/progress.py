@@ -49,6 +49,7 @@ class ProgressDisplay:
         self._clock = clock
         self._lock = threading.Lock()
         self._since: dict[str, float] = {}
+        self._first_rows: dict[str, int] = {}
         self._rows: dict[str, int] = {}
         self._written_at: float | None = None
         self._length = 0
@@ -98,10 +99,10 @@ class ProgressDisplay:
     def _rate(self, dataset: str, rows: int, now: float) -> int:
         """Return rows per second since the dataset was first heard of, or since it began anew; 0 is not known yet."""
         if dataset not in self._since or rows < self._rows[dataset]:
-            self._since[dataset] = now
+            self._since[dataset], self._first_rows[dataset] = now, rows
         self._rows[dataset] = rows
         elapsed = now - self._since[dataset]
-        return int(rows / elapsed) if elapsed > 0 else 0
+        return int((rows - self._first_rows[dataset]) / elapsed) if elapsed > 0 else 0
 
     def _write(self, line: str) -> None:
         columns = shutil.get_terminal_size(_FALLBACK).columns - 1

@@ -109,7 +109,7 @@ def decode_document(raw: bytes, kind: type[Document], path: Path) -> Document:
 
 def write_private(path: Path, data: bytes) -> None:
     """Write a file that only its owner can read, all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_private(path.parent)
     temporary = path.with_name(path.name + ".part")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -117,6 +117,13 @@ def write_private(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def _make_private(folder: Path) -> None:
+    """Make a directory and those above it that are missing; `mkdir(parents=True)` gives its mode to the last alone."""
+    if not folder.is_dir():
+        _make_private(folder.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
 
 
 def files_below(root: Path) -> list[str]:

@@ -77,7 +77,11 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The outcome of a rule over a population; `shortfall` says why it did not see everybody."""
+    """The outcome of a rule over a population; `shortfall` says why it did not see everybody.
+
+    `affected` is in an order of its own, violating ones first and then by name: not that of the answer, which differs
+    from reading to reading.
+    """
 
     satisfied: int
     violating: int
@@ -125,6 +129,7 @@ class Population(Generic[T]):
                     undecided += 1
             object_id, name = identity(row, ref)
             affected.append(Affected(object_id, name, isinstance(judgement, Violating), why, ref))
+        affected.sort(key=lambda one: (not one.decided, one.name.casefold(), one.id))
         return Tally(satisfied, violating, undecided, tuple(affected), self.coverage, self.shortfall)
 
 

@@ -169,7 +169,7 @@ def _by_policy(policy: Policy, actor: ActorClass, *, tied: bool = False, doubtfu
     longest = _licensed(_LONGEST if policy.duration is None else policy.duration, actor)
     priority = "unread" if policy.priority is None else str(policy.priority)
     kept = "an unread time" if policy.duration is None else policy.duration.text
-    because = f"policy {policy.name} (priority {priority}) keeps them for {kept}{shortest.because}"
+    because = f'policy "{policy.name}" (priority {priority}) keeps them for {kept}{shortest.because}'
     if doubtful:
         because += f", if it applies: {_doubt(policy)}"
     certainty = max(shortest.certainty, longest.certainty, key=_RANK.__getitem__)

@@ -95,7 +95,7 @@ def test_a_nasty_name_is_shown_by_visible_escapes() -> None:
     assert r"\x1b[2J\u202eevil\nname\ud800" in text
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(name=st.text(max_size=90))
 def test_no_name_at_all_breaks_out_of_its_line(name: str) -> None:
     text = report(with_name(name))
@@ -184,7 +184,7 @@ def test_a_part_left_out_shows_its_reason_and_not_its_status() -> None:
 
 
 def test_an_unknown_count_is_no_zero() -> None:
-    assert "guests (unknown)" in report(ordinary())
+    assert "guests (unknown)" in " ".join(report(ordinary()).split())
 
 
 def test_a_waiver_is_shown_as_written_and_changes_no_status() -> None:

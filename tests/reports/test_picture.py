@@ -48,8 +48,8 @@ def test_a_bar_that_is_a_day_short_does_not_touch_its_mark(days: int) -> None:
 @given(days=st.integers(0, 20_000))
 def test_a_bar_touches_a_mark_exactly_when_the_period_is_met(days: int) -> None:
     first, second, *_ = bar_of(kept(days)).split("|")
-    assert (not first.endswith(".")) is (days >= 365)
-    assert (not (second or ".").endswith(".")) is (days >= 912)
+    assert first.endswith("=") is (days >= 365)
+    assert second.endswith("=") is (days >= 912)
 
 
 def test_what_cannot_exist_yet_is_drawn_lighter() -> None:
