@@ -14,7 +14,7 @@ from typing import Any
 from compliance import __version__
 from compliance.credentials import SignInError
 from compliance.errors import InputError
-from compliance.evidence.bundle import Bundle, open_bundle, seal
+from compliance.evidence.bundle import Bundle, claim_directory, open_bundle, seal
 from compliance.evidence.datasets import DATASETS, Api, DatasetSpec, Origin, State
 from compliance.evidence.manifest import (
     SCHEMA,
@@ -27,16 +27,16 @@ from compliance.evidence.manifest import (
     encode,
     sha256,
 )
-from compliance.evidence.rows import typed_rows
 from compliance.evidence.scope import Scope
+from compliance.evidence.tenancy import ORGANIZATION, organization_of, tenant_of
 from compliance.evidence.views import Organization
 from compliance.evidence.writer import DatasetWriter
 from compliance.sources.errors import SourceError
 from compliance.sources.pages import Page
+from compliance.sources.policies import NotAllowed
 from compliance.sources.readers import READERS
 from compliance.sources.transport import Exchange, Reply, TenantApis
 
-ORGANIZATION = "graph.organization"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 Clock = Callable[[], dt.datetime]
 
@@ -76,15 +76,21 @@ def collect(apis: TenantApis, run: Run, *, clock: Clock) -> Bundle:
         name: read_dataset(apis, DATASETS[name], run.out, clocks) for name in run.datasets if name == ORGANIZATION
     }
     organization = organization_of(run.out, entries.values())
+    tenant = _tenant(apis, organization, identities)
     lanes = [[name for name in run.datasets if name != ORGANIZATION and DATASETS[name].api is api] for api in Api]
     with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
-        for lane in pool.map(lambda names: _read_lane(apis, names, run.out, clocks), lanes):
-            entries.update(lane)
+        try:
+            for lane in pool.map(lambda names: _read_lane(apis, names, run.out, clocks), lanes):
+                entries.update(lane)
+        except BaseException:
+            # otherwise the pool would wait for the lanes, and these for a throttled service
+            apis.stop()
+            raise
     ended = [entry.ended for entry in entries.values() if entry.ended is not None]
     manifest = Manifest(
         schema=SCHEMA,
         tool=Tool(name="lookback", version=__version__),
-        tenant=_tenant(apis, organization, identities),
+        tenant=tenant,
         cloud=apis.cloud.name,
         simulated=apis.cloud.simulated,
         as_of=max(ended, default=clock()),
@@ -101,42 +107,6 @@ def collect(apis: TenantApis, run: Run, *, clock: Clock) -> Bundle:
     return open_bundle(run.out)
 
 
-def claim_directory(out: Path) -> None:
-    """Make the directory of a new bundle, readable by its owner alone; raises InputError where it holds anything."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(
-            "already exists and is not empty: a bundle is never written over another",
-            where=str(out),
-            next_step="Give another directory with -o.",
-        )
-    out.mkdir(parents=True, exist_ok=True, mode=0o700)
-    out.chmod(0o700)
-
-
-def organization_of(out: Path, entries: Iterable[DatasetEntry]) -> Organization | None:
-    """Return the tenant's own description, or None where it is not among what was read."""
-    for entry in entries:
-        if entry.name == ORGANIZATION and entry.rows:
-            rows = [row for row, _ in typed_rows(out, entry)]
-            return rows[0] if len(rows) == 1 and isinstance(rows[0], Organization) else None
-    return None
-
-
-def tenant_of(tenant_id: str, organization: Organization | None) -> Tenant:
-    """Return the manifest's words on a tenant; what its description did not hold is None."""
-    if organization is None:
-        return Tenant(id=tenant_id, name=None, initial_domain=None)
-    domains = organization.verified_domains if organization.holds("verified_domains") else ()
-    initial = [
-        domain for domain in domains if domain.holds("is_initial") and domain.is_initial and domain.holds("name")
-    ]
-    return Tenant(
-        id=tenant_id,
-        name=organization.display_name if organization.holds("display_name") else None,
-        initial_domain=initial[0].name if len(initial) == 1 else None,
-    )
-
-
 def read_dataset(apis: TenantApis, spec: DatasetSpec, out: Path, clocks: _Clocks) -> DatasetEntry:
     """Read one dataset into its file and return how it went."""
     writer = DatasetWriter(out, spec.name)
@@ -147,6 +117,8 @@ def read_dataset(apis: TenantApis, spec: DatasetSpec, out: Path, clocks: _Clocks
             clocks.met(page.server_date)
             writer.page(_page_header(page), page.body)
             pages.add(page)
+    except (NotAllowed, SignInError) as error:
+        state, reason = State.FAILED, error.what
     except SourceError as error:
         state, reason = error.state, error.reason
         if error.reply is not None:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def harmless(text: str) -> str:
+    """Return a message without what a terminal would obey: only line breaks and printable characters stay."""
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
+
+
 class LookbackError(Exception):
     """An error that a person can act on; its text is printed as it stands, without a traceback.
 

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from compliance import __version__
-from compliance.collector import Clock, claim_directory, organization_of, tenant_of
 from compliance.errors import InputError
-from compliance.evidence.bundle import Bundle, open_bundle, seal, sum_problems
+from compliance.evidence.bundle import Bundle, claim_directory, open_bundle, seal, sum_problems
 from compliance.evidence.datasets import DATASETS, Origin, State
 from compliance.evidence.manifest import SCHEMA, Amendment, DatasetEntry, Manifest, Tool, encode, sha256
 from compliance.evidence.scope import Scope
+from compliance.evidence.tenancy import organization_of, tenant_of
 from compliance.evidence.writer import DatasetWriter
 from compliance.sources.imported import ImportedDataset
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A bundle after an import; `kept` are the datasets that it held complete already, and that were left alone."""
+    """A bundle after an import; `kept` are the datasets of which it held rows already, and that were left alone."""
 
     bundle: Bundle
     added: tuple[str, ...]
     kept: tuple[str, ...]
 
 
-def import_new(exports: Sequence[ImportedDataset], out: Path, scope: Scope, *, clock: Clock) -> Imported:
+def import_new(
+    exports: Sequence[ImportedDataset], out: Path, scope: Scope, *, clock: Callable[[], dt.datetime]
+) -> Imported:
     """Write a bundle from exports alone. Raises InputError where no file says which tenant it is of."""
     tenant_ids = frozenset().union(*(export.tenant_ids for export in exports))
     if not tenant_ids:
@@ -61,8 +63,8 @@ def import_new(exports: Sequence[ImportedDataset], out: Path, scope: Scope, *, c
     return Imported(open_bundle(out), tuple(export.spec_name for export in exports), ())
 
 
-def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Clock) -> Imported:
-    """Add exports to a bundle where it lacks them. What it holds complete stays as it was read.
+def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Callable[[], dt.datetime]) -> Imported:
+    """Add exports to a bundle where it holds no rows. What was read stays, in part or whole, and so does its file.
 
     The moment that verdicts are about stays that of the collection. Raises InputError where the files are of another
     tenant, or the bundle is damaged.
@@ -77,17 +79,22 @@ def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Cl
                 where=str(export.path),
             )
     _not_from_the_future(exports, clock())
-    held = {entry.name for entry in manifest.datasets if entry.state is State.COMPLETE}
+    entries = {entry.name: entry for entry in manifest.datasets}
+    held = {name for name, entry in entries.items() if entry.rows or entry.state is State.COMPLETE}
     added = [export for export in exports if export.spec_name not in held]
     if added:
-        replaced = {entry.name: entry for entry in manifest.datasets}
-        replaced.update((entry.name, entry) for entry in (_write(bundle.path, export) for export in added))
-        amendment = Amendment(manifest_sha256=bundle.digest, datasets=tuple(export.spec_name for export in added))
+        number = len(manifest.amendments) + 1
+        amendment = Amendment(
+            manifest_sha256=bundle.digest,
+            datasets=tuple(export.spec_name for export in added),
+            replaced=tuple(entries[export.spec_name] for export in added if export.spec_name in entries),
+        )
+        entries.update((export.spec_name, _write(bundle.path, export, number)) for export in added)
         seal(
             bundle.path,
             msgspec.structs.replace(
                 manifest,
-                datasets=tuple(replaced[name] for name in sorted(replaced)),
+                datasets=tuple(entries[name] for name in sorted(entries)),
                 amendments=(*manifest.amendments, amendment),
             ),
         )
@@ -98,9 +105,9 @@ def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Cl
     )
 
 
-def _write(out: Path, export: ImportedDataset) -> DatasetEntry:
+def _write(out: Path, export: ImportedDataset, amendment: int = 0) -> DatasetEntry:
     spec = DATASETS[export.spec_name]
-    writer = DatasetWriter(out, spec.name)
+    writer = DatasetWriter(out, spec.name, amendment)
     writer.page({"export_file": spec.export_file, "command": export.command, "rows": export.rows}, export.raw)
     return DatasetEntry(
         name=spec.name,

@@ -10,7 +10,15 @@ import msgspec
 
 from compliance import __version__
 from compliance.errors import InputError
-from compliance.evidence.bundle import decode_document, read_document, write_private, write_sums
+from compliance.evidence.bundle import (
+    decode_document,
+    files_below,
+    make_private,
+    read_document,
+    sum_problems,
+    write_private,
+    write_sums,
+)
 from compliance.evidence.manifest import Record, Tool, encode
 from compliance.runner import Assessed
 
@@ -50,12 +58,8 @@ def write_result(out: Path, assessed: Assessed, *, checks: tuple[str, ...], inpu
     _clear(out)
     assessment = assessed.assessment
     write_private(out / ASSESSMENT, encode(assessment))
-    for finding in assessment.findings:
-        objects = assessed.affected[finding.uid]
-        if objects:
-            name = finding.check if finding.standard is None else f"{finding.check}.{finding.standard}"
-            lines = b"".join(msgspec.json.encode(one, order="sorted") + b"\n" for one in objects)
-            write_private(out / AFFECTED / f"{name}.jsonl", lines)
+    for name, content in affected_files(assessed).items():
+        write_private(out / name, content)
     for name, content in inputs.files.items():
         write_private(out / INPUTS / name, content)
     manifest = ResultManifest(
@@ -71,6 +75,17 @@ def write_result(out: Path, assessed: Assessed, *, checks: tuple[str, ...], inpu
     write_sums(out)
 
 
+def affected_files(assessed: Assessed) -> dict[str, bytes]:
+    """Return the files that list all affected objects, by their names inside the result folder."""
+    files: dict[str, bytes] = {}
+    for finding in assessed.assessment.findings:
+        if objects := assessed.affected[finding.uid]:
+            name = finding.check if finding.standard is None else f"{finding.check}.{finding.standard}"
+            lines = (msgspec.json.encode(one, order="sorted") + b"\n" for one in objects)
+            files[f"{AFFECTED}/{name}.jsonl"] = b"".join(lines)
+    return files
+
+
 def read_result(folder: Path) -> tuple[ResultManifest, bytes]:
     """Return a result's manifest and the bytes of its assessment; raises InputError where it is none."""
     raw = read_document(folder / MANIFEST, what="a result folder has a manifest.json")
@@ -81,16 +96,23 @@ def read_result(folder: Path) -> tuple[ResultManifest, bytes]:
 
 
 def _clear(out: Path) -> None:
-    if not out.exists():
-        out.mkdir(parents=True, mode=0o700)
+    """Make room for a result: remove an earlier one, file by file as its sums list them, and nothing else."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        make_private(out)
+        out.chmod(0o700)
         return
-    if not out.is_dir() or (any(out.iterdir()) and not (out / ASSESSMENT).is_file()):
-        raise InputError(
-            "already exists and is not a result of lookback", where=str(out), next_step="Give another one with -o."
-        )
-    for path in sorted(out.rglob("*"), reverse=True):
-        if path.is_dir() and not path.is_symlink():
-            path.rmdir()
-        else:
-            path.unlink()
-    out.chmod(0o700)
+    strangers = InputError(
+        "already exists and is not an unchanged result of lookback",
+        where=str(out),
+        next_step="Give another directory with -o, or remove this one.",
+    )
+    try:
+        read_result(out)
+        if sum_problems(out):
+            raise strangers
+    except InputError as error:
+        raise strangers from error
+    for name in files_below(out):
+        (out / name).unlink()
+    for folder in sorted((path for path in out.rglob("*") if path.is_dir()), reverse=True):
+        folder.rmdir()

@@ -49,7 +49,7 @@ from compliance.evidence.bundle import Bundle
 from compliance.evidence.datasets import DATASETS, Origin, State
 from compliance.evidence.derived import DERIVATIONS
 from compliance.evidence.evidence import Arguments, Evidence, parameters
-from compliance.evidence.population import Affected
+from compliance.evidence.population import Affected, Coverage
 from compliance.evidence.unread import Kind, PropertyUnreadError
 from compliance.rules.facts import FACTS
 from compliance.standards import Standard
@@ -172,18 +172,20 @@ def _without_weak_passes(conclusion: Verdict | Parts, arguments: Arguments) -> V
     """Evidence that nobody dated may show a fault, but not that there is none."""
     if not arguments.weaknesses:
         return conclusion
-    weakness = arguments.weaknesses[0]
+    doubts = "; ".join(f"{one.dataset}: {one.reason}" for one in arguments.weaknesses)
     settle = "; ".join(one.settle for one in arguments.weaknesses)
 
     def weaken(verdict: Verdict) -> Verdict:
         if not isinstance(verdict, Pass):
             return verdict
         return Indeterminate(
-            kind=weakness.kind,
-            condition=f"{verdict.condition}; but {weakness.dataset}: {weakness.reason}",
+            kind=arguments.weaknesses[0].kind,
+            condition=f"{verdict.condition}; but {doubts}",
             settle=settle,
             cause=verdict.cause,
             facts=verdict.facts,
+            notes=verdict.notes,
+            tally=verdict.tally,
         )
 
     if isinstance(conclusion, Parts):
@@ -224,6 +226,7 @@ def _finding(
         parts=tuple(_part_entry(uid, part, imported) for part in parts),
         affected_count=count,
         affected_total=total,
+        all_seen=_all_seen(conclusion, verdict),
         samples=objects[:SAMPLES],
         evidence=tuple(_evidence_entry(evidence, name) for name in sorted(arguments.datasets)),
         basis=_basis(verdict, imported),
@@ -311,12 +314,23 @@ def _affected_entries(verdict: Verdict, tenant: str, check_id: str) -> tuple[Aff
 
 def _affected_numbers(conclusion: Verdict | Parts, verdict: Verdict) -> tuple[int, int | None]:
     if isinstance(conclusion, Parts):
-        in_scope = conclusion.in_scope()
-        failing = [part.count for part in in_scope if status_of(part.verdict) is Status.FAIL]
-        known = [part.count for part in in_scope if part.count is not None]
-        return sum(count for count in failing if count is not None), sum(known) if known else None
+        counts = [part.count for part in conclusion.in_scope()]
+        failing = [part.count for part in conclusion.in_scope() if status_of(part.verdict) is Status.FAIL]
+        total = None if None in counts else sum(count for count in counts if count is not None)
+        return sum(count for count in failing if count is not None), total
     tally = None if isinstance(verdict, NotApplicable) else verdict.tally
-    return (tally.violating, tally.total) if tally else (0, None)
+    if tally is None:
+        return 0, None
+    return tally.violating, tally.total if tally.coverage is Coverage.WHOLE else None
+
+
+def _all_seen(conclusion: Verdict | Parts, verdict: Verdict) -> bool:
+    """Say whether no more objects can be affected than the finding counts."""
+    if isinstance(conclusion, Parts):
+        failing = [part for part in conclusion.in_scope() if status_of(part.verdict) is Status.FAIL]
+        return all(part.count is not None for part in failing)
+    tally = None if isinstance(verdict, NotApplicable) else verdict.tally
+    return tally is None or tally.coverage is Coverage.WHOLE
 
 
 def _evidence_entry(evidence: Evidence, name: str) -> EvidenceEntry:
@@ -347,6 +361,9 @@ def _dataset_rows(evidence: Evidence) -> Iterable[DatasetRow]:
 def _not_assessed(checks: Sequence[Check], left_out: Sequence[Check], standards: Sequence[Standard]) -> Iterable[str]:
     for one in left_out:
         yield f"{one.id} {one.title}: not asked for"
+    for one in checks:
+        if not list(_asked_under(one, standards)):
+            yield f"{one.id} {one.title}: asked for by {', '.join(sorted(one.standards or ()))} alone"
     known = {one.id for one in (*checks, *left_out)}
     for standard in standards:
         if beyond := sorted(set(standard.criteria) - known):

@@ -173,7 +173,11 @@ class Settings:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _portable(self, value: Path) -> str:
-        return Path(os.path.relpath(value, self.path.parent)).as_posix()
+        try:
+            return Path(os.path.relpath(value, self.path.parent)).as_posix()
+        except ValueError:
+            # on Windows: another drive
+            return value.as_posix()
 
 
 def load_settings(path: Path) -> Settings:

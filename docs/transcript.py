@@ -35,8 +35,10 @@ def transcript() -> str:
 
 def rewritten(readme: str) -> str:
     """Return the README with the present transcript between its marks."""
-    before, _, rest = readme.partition(START)
-    _, _, after = rest.partition(END)
+    before, start, rest = readme.partition(START)
+    _, end, after = rest.partition(END)
+    if not start or not end:
+        raise SystemExit("README.md lacks a mark of the transcript")
     return f"{before}{START}```text\n{transcript().rstrip()}\n```\n{END}{after}"
 
 

@@ -5,6 +5,7 @@ from compliance.assessment.shortening import shortening_parts
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
 from compliance.evidence.derived import PurviewRetention
 from compliance.evidence.scope import Scope
+from compliance.rules.periods import band
 from compliance.standards import Standard
 
 
@@ -34,13 +35,14 @@ def no_policy_shortens_required_retention(
     """No audit retention policy shortens what the standard requires.
 
     For every class of actor and record that the standard requires, compares the effective retention with the one
-    that would hold without the policies that are themselves shorter than the requirement. A custom policy beats the
-    default even when it is shorter, and the lowest priority number wins, not the longest duration.
+    that would hold without the policies that are themselves shorter than the longest period required. A custom policy
+    beats the default even when it is shorter, and the lowest priority number wins, not the longest duration.
 
     Fails where such a policy takes time away from a class in scope, and names it. A short policy on records that the
     standard does not require, or that another policy overrules, does no harm and is not counted.
     """
-    if standard.hot is None:
-        return NotApplicable(condition=f"{standard.id} asks for no searchable period")
+    periods = [requirement.duration for requirement in (standard.hot, standard.total) if requirement is not None]
+    if not periods:
+        return NotApplicable(condition=f"{standard.id} states no period")
     sources = tuple(source.id for source in standard.sources)
-    return shortening_parts(sources, standard.hot.duration, retention, scope)
+    return shortening_parts(sources, max(periods, key=band), retention, scope)

@@ -138,8 +138,9 @@ class Finding(Record, frozen=True):
     """The outcome of one check, under one standard or none.
 
     `uid` is stable over runs, versions and renames. `condition` is what was found, `cause` the witness that decides,
-    `effect` what follows for an investigation; `settle` says what would settle an indeterminate one. `left_open` is the
-    status of what no waiver covers: it alone counts for an exit code, and waivers change nothing else.
+    `effect` what follows for an investigation; `settle` says what would settle an indeterminate one. `all_seen` is
+    false where more objects may be affected than were seen. `left_open` is the status of what no waiver covers: it
+    alone counts for an exit code, and waivers change nothing else.
     """
 
     uid: str
@@ -160,6 +161,7 @@ class Finding(Record, frozen=True):
     parts: tuple[PartEntry, ...]
     affected_count: int
     affected_total: int | None
+    all_seen: bool
     samples: tuple[AffectedEntry, ...]
     evidence: tuple[EvidenceEntry, ...]
     basis: Basis | None

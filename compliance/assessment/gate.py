@@ -30,7 +30,13 @@ class Gate:
 
 
 def exit_code(assessment: Assessment, gate: Gate) -> ExitCode:
-    """Return 3 where a failure is left open, else 4 where something indeterminate is, else 0."""
+    """Return 3 where a failure is left open, else 4 where something indeterminate is, else 0.
+
+    Where nothing was judged under the standard, nothing is satisfied either: 4.
+    """
+    judged = [finding.status for finding in under(assessment.findings, gate.standard)]
+    if all(status is Status.NOT_APPLICABLE for status in judged):
+        return ExitCode.INDETERMINATE
     least = SEVERITY_ORDER.index(gate.floor)
     left_open = {
         finding.left_open

@@ -35,13 +35,25 @@ def _overlay(finding: Finding, objects: Sequence[AffectedEntry], waivers: Sequen
         judged.append((part.status, [waiver for waiver in waivers if _covers_part(waiver, finding, part)]))
     if not finding.parts:
         judged.append((finding.status, [waiver for waiver in waivers if _covers(waiver, finding, objects)]))
-    left = [status for status, covering in judged if not covering]
+    left = [_left(finding, objects, status, covering) for status, covering in judged]
     used = {waiver.id: waiver for _, covering in judged for waiver in covering}
     return msgspec.structs.replace(
         finding,
         left_open=max(left, key=BADNESS.index, default=Status.NOT_APPLICABLE),
         waivers=tuple(_applied(used[name]) for name in sorted(used)),
     )
+
+
+def _left(finding: Finding, objects: Sequence[AffectedEntry], status: Status, covering: Sequence[Waiver]) -> Status:
+    """Return what a judged thing leaves to act on: itself without a waiver, and with one what it does not accept.
+
+    Whoever accepts the failures that were seen has not accepted those that were not, nor what is undecided.
+    """
+    if not covering:
+        return status
+    more = not finding.all_seen or any(not one.decided for one in objects)
+    accepted = any(waiver.accepts_indeterminate for waiver in covering)
+    return Status.INDETERMINATE if more and not accepted else Status.NOT_APPLICABLE
 
 
 def _covers_part(waiver: Waiver, finding: Finding, part: PartEntry) -> bool:

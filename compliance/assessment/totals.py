@@ -34,7 +34,7 @@ def under(findings: Sequence[Finding], standard_id: str) -> list[Finding]:
 
 def _sentence(standard: Standard, sources: Sequence[SourceEntry]) -> str:
     clauses = [
-        f"{statuses.count(Status.PASS)} of {len(sources)} required log sources meet the {word} period of"
+        f"{statuses.count(Status.PASS)} of {len(standard.sources)} required log sources meet the {word} period of"
         f" {standard.id} ({requirement.duration.text}){_open(statuses)}"
         for requirement, word, statuses in _asked(standard, sources)
     ]

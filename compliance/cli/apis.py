@@ -37,7 +37,7 @@ def now() -> dt.datetime:
 @contextmanager
 def tenant_apis(settings: Settings, *, quiet: bool) -> Iterator[TenantApis]:
     """Open the APIs of the tenant that the settings name; nothing is sent before the first request."""
-    _require_collect_extra()
+    require_extra("collect", "reading a tenant", ("azure", "msal", "msgraph", "requests"))
     from compliance.cli.progress import ProgressDisplay
     from compliance.clouds import CLOUDS, custom_cloud
     from compliance.credentials import credential_for
@@ -98,10 +98,11 @@ def previous_bundle(path: Path | None) -> Previous | None:
     return Previous(manifest_sha256=sha256(raw), as_of=decode_document(raw, Manifest, file).as_of)
 
 
-def _require_collect_extra() -> None:
-    missing = [name for name in ("azure", "msal", "msgraph", "requests") if find_spec(name) is None]
+def require_extra(extra: str, what: str, packages: tuple[str, ...]) -> None:
+    """Raise InputError, saying how to install it, where the packages of an extra are missing."""
+    missing = [name for name in packages if find_spec(name) is None]
     if missing:
         raise InputError(
-            f"reading a tenant needs packages that are not installed: {', '.join(missing)}",
-            next_step="Install them: pip install 'lookback-auditor[collect]'",
+            f"{what} needs packages that are not installed: {', '.join(missing)}",
+            next_step=f"Install them: pip install 'lookback-auditor[{extra}]'",
         )

@@ -59,10 +59,10 @@ def datasets_for(check_ids: list[str] | None) -> tuple[str, ...]:
     """Return the datasets that some checks need, the tenant's own description always; all of them without a choice."""
     from checks import all_checks
     from compliance.cli.judging import select
-    from compliance.collector import ORGANIZATION
     from compliance.evidence.datasets import DATASETS
     from compliance.evidence.derived import DERIVATIONS
     from compliance.evidence.evidence import datasets_behind
+    from compliance.evidence.tenancy import ORGANIZATION
 
     if not check_ids:
         return tuple(DATASETS)

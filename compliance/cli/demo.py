@@ -34,8 +34,10 @@ def add(commands: SubParsers) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Serve the scenario, audit it through the same code as a real tenant, and print the reports."""
+    from compliance.cli.apis import require_extra
     from compliance.demo.scenarios import load_scenario, scenario_names
 
+    require_extra("demo", "the simulated tenant", ("azure", "jwt", "msgraph", "starlette", "trustme", "uvicorn"))
     if args.scenario == "list":
         for name, description in scenario_names().items():
             print(f"{name}: {description}")
@@ -57,7 +59,8 @@ def _make_room(out: Path) -> None:
         return
     if not (out / "bundle" / "manifest.json").is_file() or not open_bundle(out / "bundle").manifest.simulated:
         raise InputError("already exists and is no demo", where=str(out), next_step="Give another one with -o.")
-    shutil.rmtree(out)
+    shutil.rmtree(out / "bundle")
+    shutil.rmtree(out / "result", ignore_errors=True)
 
 
 def _collect(args: argparse.Namespace, tenant: Tenant, out: Path) -> Bundle:

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from compliance.cli.collect import outcome
     from compliance.errors import InputError
     from compliance.evidence.bundle import open_bundle
-    from compliance.evidence.scope import Scope
+    from compliance.evidence.scope import EVERYBODY
     from compliance.importer import import_into, import_new
     from compliance.settings import load_settings
     from compliance.sources.errors import printable
@@ -40,11 +40,11 @@ def run(args: argparse.Namespace) -> int:
     if args.into is not None:
         imported = import_into(exports, open_bundle(args.into), clock=now)
     else:
-        scope = scope_of(load_settings(args.config)) if args.config else Scope()
+        scope = scope_of(load_settings(args.config)) if args.config else EVERYBODY
         imported = import_new(exports, args.out, scope, clock=now)
     print(outcome(imported.bundle))
     for name in imported.kept:
-        print(f"  {name}: already complete in the bundle, so the file was left out")
+        print(f"  {name}: the bundle holds what was read of it, so the file was left out")
     for name in unknown_files(args.directory):
         print(f"  {printable(name)}: not a file that lookback imports")
     return 0

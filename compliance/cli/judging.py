@@ -223,4 +223,13 @@ def _write_report(name: str, path: Path | None, assessment: Assessment, *, verbo
     encoding = (sys.stdout.encoding or "ascii").casefold()
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     options = Options(width=WIDTH, colour=colour, ascii=not encoding.startswith("utf"), verbose=verbose)
-    sys.stdout.write(render(name, assessment, options))
+    print_report(render(name, assessment, options))
+
+
+def print_report(text: str) -> None:
+    """Write a report to standard output; a reader that has seen enough does not change the exit code."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

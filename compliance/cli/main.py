@@ -12,7 +12,7 @@ from pathlib import Path
 
 from compliance import __version__
 from compliance.cli import audit, check, checks, collect, demo, doctor, importing, schema, standards, verify
-from compliance.errors import LookbackError
+from compliance.errors import LookbackError, harmless
 
 COMMANDS = (demo, doctor, collect, importing, check, audit, verify, checks, standards, schema)
 _INTERRUPTED = 130
@@ -62,18 +62,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _say(error: LookbackError, code: int) -> int:
     from compliance.redaction import redact
 
-    print(redact(f"lookback: {error}"), file=sys.stderr)
+    print(harmless(redact(f"lookback: {error}")), file=sys.stderr)
     return code
 
 
 def _log_to_stderr(debug: bool) -> None:
-    """Log to stderr with --debug, and nowhere without; a handler of ours scrubs what it is given."""
+    """Log to stderr with --debug, scrubbed of secrets, and nowhere without: messages for people are printed."""
     from compliance.redaction import RedactionFilter
 
-    handler: logging.Handler = logging.StreamHandler() if debug else logging.NullHandler()
+    root = logging.getLogger()
+    if not debug:
+        root.addHandler(logging.NullHandler())
+        return
+    handler = logging.StreamHandler()
     handler.addFilter(RedactionFilter())
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL, handlers=[handler], force=True)
+    root.handlers = [handler]
+    root.setLevel(logging.DEBUG)
 
 
 def _refuse_shadowed_packages() -> None:

@@ -6,9 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compliance.errors import harmless
+
 if TYPE_CHECKING:
     from compliance.cli.typing import SubParsers
     from compliance.evidence.bundle import Bundle
+    from compliance.result import ResultManifest
 
 DAMAGED = 3
 
@@ -43,13 +46,13 @@ def run(args: argparse.Namespace) -> int:
             problems += _result(bundle, args.result)
         print("  unsigned: this shows that nothing changed since it was sealed, not who sealed it")
     for problem in problems:
-        print(f"NOT AS SEALED  {problem}")
+        print(harmless(f"NOT AS SEALED  {problem}"))
     return DAMAGED if problems else 0
 
 
 def _inside(bundle: Bundle) -> list[str]:
     """Compare what the manifest says with what the files hold: scope, frames, rows, and nothing beside them."""
-    from compliance.evidence.bundle import MANIFEST, SUMS, files_below
+    from compliance.evidence.bundle import MANIFEST, SUMS, files_below, kept_files
     from compliance.evidence.manifest import encode, sha256
     from compliance.evidence.rows import typed_rows
 
@@ -61,12 +64,13 @@ def _inside(bundle: Bundle) -> list[str]:
         if entry.rows is not None:
             for _ in typed_rows(bundle.path, entry):
                 pass
-    named = {MANIFEST, SUMS, *(entry.file for entry in manifest.datasets if entry.file is not None)}
+    named = {MANIFEST, SUMS, *kept_files(manifest)}
     problems += [f"{name}: the manifest does not name it" for name in files_below(bundle.path) if name not in named]
     return problems
 
 
 def _chain(bundle: Bundle, previous: Path | None) -> list[str]:
+    from compliance.evidence.bundle import read_document
     from compliance.evidence.manifest import sha256
 
     link = bundle.manifest.previous
@@ -77,7 +81,8 @@ def _chain(bundle: Bundle, previous: Path | None) -> list[str]:
         print(f"  it follows bundle {link.manifest_sha256}; give --previous to check that link")
         return []
     manifest = previous / "manifest.json" if previous.is_dir() else previous
-    if sha256(manifest.read_bytes()) != link.manifest_sha256:
+    raw = read_document(manifest, what="--previous takes the bundle before, or its manifest.json")
+    if sha256(raw) != link.manifest_sha256:
         return [f"{bundle.path}: it does not follow {previous}, but bundle {link.manifest_sha256}"]
     print(f"  it follows {previous}")
     return []
@@ -87,9 +92,9 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
     """Evaluate again from the bundle and the inputs that the result keeps, and compare byte by byte."""
     from checks import all_checks
     from compliance.cli.judging import read_declarations, read_waivers
-    from compliance.evidence.bundle import sum_problems
+    from compliance.evidence.bundle import files_below, sum_problems
     from compliance.evidence.manifest import encode
-    from compliance.result import INPUTS, read_result
+    from compliance.result import AFFECTED, INPUTS, affected_files, read_result
     from compliance.runner import assess
     from compliance.standards import standard_from
 
@@ -99,6 +104,10 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
     if manifest.bundle_sha256 != bundle.digest:
         return [f"{folder}: it was made from bundle {manifest.bundle_sha256}, not from this one"]
     inputs = folder / INPUTS
+    sealed = files_below(folder)
+    named = [f"{INPUTS}/{name}" for name in _input_names(manifest)]
+    if missing := [name for name in named if name not in sealed]:
+        return [f"{folder}: it names what it does not hold: {', '.join(missing)}"]
     standards = [standard_from(inputs / "standards" / f"{standard_id}.yaml") for standard_id in manifest.standards]
     selected = [one for one in all_checks() if one.id in manifest.checks]
     left_out = [one for one in all_checks() if one.id not in manifest.checks]
@@ -118,5 +127,14 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
             f"{folder}: evaluating the evidence again gives other findings"
             f" (the result was made by lookback {manifest.tool.version})"
         ]
+    affected = affected_files(again)
+    kept = {name: (folder / name).read_bytes() for name in files_below(folder) if name.startswith(f"{AFFECTED}/")}
+    if other := sorted(name for name in affected.keys() | kept.keys() if affected.get(name) != kept.get(name)):
+        return [f"{folder}: evaluating the evidence again gives other affected objects: {', '.join(other)}"]
     print(f"  {folder} follows from it: evaluated again, byte for byte the same")
     return []
+
+
+def _input_names(manifest: ResultManifest) -> list[str]:
+    names = [f"standards/{standard_id}.yaml" for standard_id in manifest.standards]
+    return [*names, *(name for name in (manifest.waivers, manifest.declarations) if name is not None)]

@@ -8,8 +8,10 @@ uncompressed bytes. A directory without a manifest is an unfinished run.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import TypeVar
 
 import msgspec
 
-from compliance.errors import InputError
+from compliance.errors import InputError, harmless
 from compliance.evidence.datasets import DATASETS
 from compliance.evidence.frames import Frame, read_frames
 from compliance.evidence.manifest import SCHEMA, DatasetEntry, Manifest, encode, sha256
@@ -39,6 +41,15 @@ class Bundle:
     digest: str
 
 
+def _entries(manifest: Manifest) -> tuple[DatasetEntry, ...]:
+    return (*manifest.datasets, *(entry for amendment in manifest.amendments for entry in amendment.replaced))
+
+
+def kept_files(manifest: Manifest) -> frozenset[str]:
+    """Return the files that the datasets of a bundle lie in, those that an amendment took the place of included."""
+    return frozenset(entry.file for entry in _entries(manifest) if entry.file is not None)
+
+
 def frames_of(bundle: Path, entry: DatasetEntry) -> Iterator[Frame]:
     """Yield the frames of a dataset, verified while they are read; none where nothing was kept."""
     if entry.file is None or entry.sha256 is None:
@@ -46,9 +57,10 @@ def frames_of(bundle: Path, entry: DatasetEntry) -> Iterator[Frame]:
     return read_frames(bundle / entry.file, expected_sha256=entry.sha256, expected_frames=entry.frames)
 
 
-def dataset_file(name: str) -> str:
-    """Return where a dataset lies inside a bundle."""
-    return f"{DATASETS_FOLDER}/{name}.frames.gz"
+def dataset_file(name: str, amendment: int = 0) -> str:
+    """Return where a dataset lies inside a bundle: as it was collected, or as the n-th amendment added it."""
+    suffix = f".{amendment}" if amendment else ""
+    return f"{DATASETS_FOLDER}/{name}{suffix}.frames.gz"
 
 
 def open_bundle(path: Path) -> Bundle:
@@ -80,10 +92,17 @@ def open_bundle(path: Path) -> Bundle:
                 where=str(path / MANIFEST),
                 next_step="Use the version of lookback that wrote it, or a newer one.",
             )
-        if entry.file is not None and entry.file != dataset_file(entry.name):
+    expected = {
+        (entry.name, dataset_file(entry.name, number))
+        for entry in _entries(manifest)
+        for number in range(len(manifest.amendments) + 1)
+    }
+    for entry in _entries(manifest):
+        if entry.file is not None and (entry.name, entry.file) not in expected:
             raise InputError(
                 f"dataset {entry.name!r} names the file {entry.file!r}; expected {dataset_file(entry.name)!r}",
                 where=str(path / MANIFEST),
+                next_step="The bundle was changed: restore it, or collect again.",
             )
     return Bundle(path, manifest, sha256(raw))
 
@@ -108,22 +127,48 @@ def decode_document(raw: bytes, kind: type[Document], path: Path) -> Document:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner can read, all of it or nothing."""
-    _make_private(path.parent)
-    temporary = path.with_name(path.name + ".part")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    """Write a file that only its owner can read, all of it or nothing; raises InputError where that is refused."""
+    make_private(path.parent)
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise _not_written(path, error) from error
 
 
-def _make_private(folder: Path) -> None:
-    """Make a directory and those above it that are missing; `mkdir(parents=True)` gives its mode to the last alone."""
+def make_private(folder: Path) -> None:
+    """Make a directory that only its owner can enter, and those above it that are missing.
+
+    `mkdir(parents=True)` would give its mode to the last one alone. Raises InputError where that is refused.
+    """
     if not folder.is_dir():
-        _make_private(folder.parent)
-        folder.mkdir(exist_ok=True, mode=0o700)
+        make_private(folder.parent)
+        try:
+            folder.mkdir(exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise _not_written(folder, error) from error
+
+
+def _not_written(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"cannot be written ({error.strerror})", where=str(path), next_step="Check the path and its permissions."
+    )
+
+
+def claim_directory(out: Path) -> None:
+    """Make the directory of a new bundle, readable by its owner alone; raises InputError where it holds anything."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(
+            "already exists and is not empty: a bundle is never written over another",
+            where=str(out),
+            next_step="Give another directory with -o.",
+        )
+    make_private(out)
+    out.chmod(0o700)
 
 
 def files_below(root: Path) -> list[str]:
@@ -135,7 +180,7 @@ def files_below(root: Path) -> list[str]:
 
 def write_sums(root: Path) -> None:
     """Write SHA256SUMS over every other file below a directory."""
-    lines = [f"{sha256((root / name).read_bytes())}  {name}\n" for name in files_below(root) if name != SUMS]
+    lines = [f"{_file_sha256(root / name)}  {name}\n" for name in files_below(root) if name != SUMS]
     write_private(root / SUMS, "".join(lines).encode())
 
 
@@ -145,8 +190,16 @@ def seal(root: Path, manifest: Manifest) -> None:
     write_sums(root)
 
 
+def _file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def sum_problems(root: Path) -> list[str]:
-    """Compare a directory with its SHA256SUMS; one line for each file that is missing, changed or not listed."""
+    """Compare a directory with its SHA256SUMS; one line for each file that is missing, changed or not listed.
+
+    A name may be anybody's: what a terminal would obey in it is replaced.
+    """
     raw = read_document(root / SUMS, what="SHA256SUMS lists every file with its digest")
     problems: list[str] = []
     listed: dict[str, str] = {}
@@ -163,8 +216,8 @@ def sum_problems(root: Path) -> list[str]:
         file = root / name
         if file.is_symlink() or not file.is_file():
             problems.append(f"{name}: not a regular file")
-        elif sha256(file.read_bytes()) != listed[name]:
+        elif _file_sha256(file) != listed[name]:
             problems.append(f"{name}: does not match its digest")
     if not raw.endswith(b"\n") and raw:
         problems.append(f"{SUMS}: cut short")
-    return problems
+    return [harmless(problem) for problem in problems]

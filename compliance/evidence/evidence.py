@@ -99,11 +99,13 @@ class Evidence:
         """Say why a dataset cannot be counted on, or None where it can; a missing date does not show here."""
         entry = self.bundle.manifest.dataset(name)
         spec = DATASETS[name]
-        settle = f"{spec.request}: {spec.permission}"
+        permission = f"{spec.request}: {spec.permission}"
+        settle = f"read it again: {spec.request}"
         if entry is None:
-            return Unread(Kind.NOT_REQUESTED, name, "it was not asked for", settle)
+            return Unread(Kind.NOT_REQUESTED, name, "it was not asked for", permission)
         if entry.state is not State.COMPLETE:
-            return Unread(KIND_OF_STATE[entry.state], name, entry.reason or f"its reading is {entry.state}", settle)
+            by_right = permission if entry.state in (State.DENIED, State.UNAVAILABLE, State.NOT_REQUESTED) else settle
+            return Unread(KIND_OF_STATE[entry.state], name, entry.reason or f"its reading is {entry.state}", by_right)
         if entry.rows is None or entry.rows < spec.least_rows:
             reason = f"the answer holds {entry.rows or 'no'} rows, which no tenant has"
             return Unread(Kind.FAILED, name, reason, settle)
@@ -174,6 +176,8 @@ class Evidence:
             return ()
         reason = "nobody said when it was exported, so it may show a fault but not that there is none"
         settle = f"give the date of {DATASETS[name].export_file} in provenance.yaml"
+        if entry.origin is Origin.COLLECTED:
+            reason, settle = "the server did not say when it answered", f"read it again: {DATASETS[name].request}"
         return (Unread(Kind.UNPROVEN, name, reason, settle),)
 
     def _max_age(self, entry: DatasetEntry) -> dt.timedelta:

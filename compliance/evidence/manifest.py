@@ -50,13 +50,6 @@ class Previous(Record, frozen=True):
     as_of: dt.datetime
 
 
-class Amendment(Record, frozen=True):
-    """Datasets that `lookback import --into` added, and the manifest as it was before."""
-
-    manifest_sha256: str
-    datasets: tuple[str, ...]
-
-
 class DatasetEntry(Record, frozen=True):
     """How the reading of one dataset went.
 
@@ -80,6 +73,17 @@ class DatasetEntry(Record, frozen=True):
     attempts: int
     waited_seconds: float
     by: str | None
+
+
+class Amendment(Record, frozen=True):
+    """Datasets that `lookback import --into` added, and the manifest as it was before.
+
+    `replaced` are the entries that the added ones took the place of; their files stay in the bundle.
+    """
+
+    manifest_sha256: str
+    datasets: tuple[str, ...]
+    replaced: tuple[DatasetEntry, ...]
 
 
 class Manifest(Record, frozen=True):

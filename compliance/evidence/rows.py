@@ -19,6 +19,9 @@ from compliance.evidence.views import ROWS, View
 
 PAGE = "page"
 ERROR = "error"
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises on a row that is not as documented, not UTF-8, or nested without end."""
+
 _PAGE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RAW_ROWS = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
 
@@ -32,6 +35,8 @@ def typed_rows(bundle: Path, entry: DatasetEntry) -> Iterator[tuple[View | Malfo
     row_type = ROWS[entry.name]
     count = 0
     for frame in frames_of(bundle, entry):
+        if frame.header.get("kind") not in (PAGE, ERROR):
+            raise InputError("a frame says neither that it is a page nor an error", where=f"{bundle} {entry.name}")
         if frame.header["kind"] != PAGE:
             continue
         decode = _exported_rows if entry.origin is not Origin.COLLECTED else _collected_rows
@@ -57,8 +62,8 @@ def raw_rows_of(body: bytes) -> tuple[msgspec.Raw, ...]:
 def _collected_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, View | Malformed]]:
     try:
         raw_rows = raw_rows_of(frame.body)
-    except msgspec.DecodeError as error:
-        yield "", Malformed(str(error))
+    except UNDECODABLE as error:
+        yield "", Malformed(f"not an answer of the API: {error}")
         return
     decoder = msgspec.json.Decoder(row_type)
     for raw in raw_rows:
@@ -73,5 +78,5 @@ def _exported_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, Vi
 def _one(decode: Callable[[Any], View], raw: Any) -> View | Malformed:
     try:
         return decode(raw)
-    except msgspec.ValidationError as error:
+    except UNDECODABLE as error:
         return Malformed(str(error))

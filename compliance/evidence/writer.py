@@ -15,8 +15,8 @@ from compliance.evidence.rows import ERROR, PAGE
 class DatasetWriter:
     """The file of one dataset while it is written; it takes its name when it is closed."""
 
-    def __init__(self, bundle: Path, name: str) -> None:
-        self.file = dataset_file(name)
+    def __init__(self, bundle: Path, name: str, amendment: int = 0) -> None:
+        self.file = dataset_file(name, amendment)
         self._path = bundle / self.file
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._part = self._path.with_name(self._path.name + ".part")

@@ -158,9 +158,9 @@ def _carried(
 
 
 def _by_state(plan_id: str, assignments: Sequence[LicenceState]) -> _Carries:
-    # assignedLicenses alone speaks where no assignment of the licence is listed
+    # a licence that is assigned without an assignment is two answers that contradict each other
     if not assignments:
-        return _Carries.YES
+        return _Carries.UNKNOWN
     found = {state.state.casefold() for state in assignments if not _contains(state.disabled_plans, plan_id)}
     if "active" in found:
         return _Carries.YES

@@ -34,9 +34,18 @@ _TENANT_KEYS: Final = frozenset({"tenantid", "organizationid", "externaldirector
 _OWN_ID: Final = {"graph.organization": "id", "graph.subscribed_skus": "accountid"}
 _NARROWING: Final = re.compile(
     r"-First\b|-Last\b|-Skip\b|-Top\b|-Index\b|-Filter\b|-Identity\b|-UserId\b|-RecordType\b|-Operation\b"
-    r"|-RetentionDuration\b|-Search\b|\bWhere(-Object)?\b|\|\s*\?|\$filter|\$search",
+    r"|-RetentionDuration\b|-Search\b|\bWhere(-Object)?\b|\|\s*\?|\$filter|\$search|\$skip\b",
     re.ASCII | re.IGNORECASE,
 )
+_TOP: Final = re.compile(r"\$top=(\d+)", re.ASCII | re.IGNORECASE)
+_GRAPH_PAGES: Final = frozenset({100, 999})
+"""The default and the greatest page of /users: a file of just so many rows is likely one page."""
+
+_GRAPH_CMDLETS: Final = {
+    "graph.organization": "Get-MgOrganization",
+    "graph.subscribed_skus": "Get-MgSubscribedSku",
+    "graph.users": "Get-MgUser",
+}
 _RESULT_SIZE: Final = re.compile(r"-ResultSize[\s:]+(\d+)", re.ASCII | re.IGNORECASE)
 
 
@@ -236,8 +245,9 @@ def _provenance_doubts(spec: DatasetSpec, entry: _Entry, rows: int) -> Iterator[
 
 def _command_doubts(spec: DatasetSpec, command: str, rows: int) -> Iterator[str]:
     """Why a command may not have asked for everything, as far as its text tells."""
-    cmdlet = spec.request.split()[0]
-    if spec.api is not Api.GRAPH and cmdlet.lower() not in command.lower():
+    if spec.api is Api.GRAPH:
+        yield from _graph_doubts(spec, command, rows)
+    elif (cmdlet := spec.request.split()[0]).lower() not in command.lower():
         yield f"its command is not {cmdlet}"
     if narrowing := _NARROWING.search(command):
         yield f"its command leaves something out ({narrowing[0].strip()})"
@@ -245,6 +255,15 @@ def _command_doubts(spec: DatasetSpec, command: str, rows: int) -> Iterator[str]
         yield "its command limits the result to as many rows as it holds (-ResultSize)"
     if "get-mguser" in command.lower() and not re.search(r"-All\b", command, re.IGNORECASE):
         yield "its command reads the first page alone; Get-MgUser needs -All"
+
+
+def _graph_doubts(spec: DatasetSpec, command: str, rows: int) -> Iterator[str]:
+    resource = spec.request.rpartition("/")[2]
+    whole = re.search(rf"(?:v1\.0|beta)/{resource}(?![\w/])", command, re.IGNORECASE)
+    if not whole and not re.search(rf"\b{_GRAPH_CMDLETS[spec.name]}\b", command, re.IGNORECASE):
+        yield f"its command is not {spec.request}"
+    if spec.counted and rows in _GRAPH_PAGES | {int(size[1]) for size in _TOP.finditer(command)}:
+        yield f"exactly {rows} rows, the size of one page: the pages after it may be missing"
 
 
 class _Tenants:

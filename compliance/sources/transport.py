@@ -7,7 +7,6 @@ is never sent; what was sent is described by the `Exchange` that comes back with
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -114,7 +113,7 @@ class TenantApis:
         credential: TokenCredential,
         *,
         clock: Clock = _utc_now,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
         on_progress: Callable[[Progress], None],
         limits: Limits = DEFAULT_LIMITS,
         new_id: Callable[[], str] = _new_id,
@@ -126,7 +125,8 @@ class TenantApis:
         self._credential = credential
         self._clock = clock
         self._new_id = new_id
-        self._patience = Patience(clock, sleep, limits, self._waiting)
+        self._stopped = threading.Event()
+        self._patience = Patience(clock, self._pause if sleep is None else sleep, limits, self._waiting)
         self._gate = ThrottleGate()
         self._local = threading.local()
         self._transports: list[RequestsTransport] = []
@@ -137,6 +137,14 @@ class TenantApis:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def stop(self) -> None:
+        """End every pause, now and from now on, so that whoever waits gives up."""
+        self._stopped.set()
+
+    def _pause(self, seconds: float) -> None:
+        if self._stopped.wait(seconds):
+            raise GaveUp("interrupted")
 
     def close(self) -> None:
         """Close the connections of all threads."""

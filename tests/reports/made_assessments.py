@@ -29,7 +29,7 @@ from compliance.assessment.assessment import (
 )
 from compliance.assessment.verdict import Basis, Severity, Status
 from compliance.evidence.datasets import Origin, State
-from compliance.evidence.scope import ExcludedActors, Scope
+from compliance.evidence.scope import EVERYBODY, ExcludedActors
 from compliance.evidence.unread import Kind
 from compliance.rules.classes import ActorKind
 from compliance.rules.facts import Certainty
@@ -347,7 +347,8 @@ def ordinary(**changes: Any) -> Assessment:
         as_of=AS_OF,
         bundle_sha256="0856dbe880b1963c6b1faf72704bb955a626abea18084f1aa94050cecd091b5a",
         standards=(M_21_31, M_26_14),
-        scope=Scope(
+        scope=msgspec.structs.replace(
+            EVERYBODY,
             excluded_actors=(ExcludedActors(actor_class=ActorKind.UNLICENSED, reason="closed by GRC-77"),),
             tolerance_days=2,
         ),

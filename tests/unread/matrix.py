@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from worlds import AS_OF, Row, Subject, World, WorldEvidence, write_world
+from worlds import AS_OF, Press, Row, Subject, World, WorldEvidence
 
 from compliance.assessment.verdict import Status
 from compliance.evidence.datasets import DATASETS, Origin, State
 from compliance.evidence.unread import Kind
+from compliance.evidence.views import ROWS as ROW_TYPES
 from compliance.evidence.views import (
     AdminAuditLogConfig,
     AssignedLicense,
@@ -32,10 +33,8 @@ from compliance.evidence.views import (
     User,
     View,
 )
-from compliance.evidence.views import ROWS as ROW_TYPES
 from compliance.rules.licences import AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN
 from compliance.rules.record_types import RECORD_TYPES
-from compliance.rules.retention_policies import DURATIONS
 
 
 @dataclass(frozen=True)
@@ -53,30 +52,62 @@ class Property:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """What is unread, by a name of its own, and the worlds that it leaves possible."""
+
+    name: str
+    worlds: Callable[[], Iterator[World]]
+
+
+@dataclass(frozen=True)
 class Unreading:
-    """One way to be unread: the world in which it is, and the worlds that it might have been (None: any at all)."""
+    """One way to be unread: the world in which it is, and what it leaves possible (None: anything at all)."""
 
     text: str
     world: World
-    could_be: tuple[World, ...] | None
+    unknown: Unknown | None
 
 
 class Laboratory:
-    """Evaluates worlds, each once for everybody who asks."""
+    """Evaluates worlds, and remembers what it found of those that are asked for again."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._number = 0
+        self._press = Press(folder)
+        self._reads: dict[tuple[str, str], frozenset[tuple[type[View], str]]] = {}
+        self._always: dict[tuple[str, str, str], bool] = {}
 
     def evidence(self, world: World) -> WorldEvidence:
-        self._number += 1
-        return WorldEvidence(write_world(self._folder / str(self._number), world), world)
+        """The evidence of a world, nothing of which was asked for before."""
+        return WorldEvidence(self._press.bundle(world), world)
 
     def properties_read(self, subject: Subject, world: World) -> frozenset[tuple[type[View], str]]:
-        """What a subject reads of the rows, while it reads nothing that another left behind."""
-        with recorded_reads() as reads:
-            subject.ask(self.evidence(world))
-        return frozenset(reads)
+        """Which properties of the rows a subject reads."""
+        key = subject.name, world.name
+        if key not in self._reads:
+            with recorded_reads() as reads:
+                subject.ask(self.evidence(world))
+            self._reads[key] = frozenset(reads)
+        return self._reads[key]
+
+    def unjustified(self, passing: Sequence[tuple[Subject, str]], unknown: Unknown | None) -> list[tuple[Subject, str]]:
+        """Those of the passes that not every possible world shares."""
+        if unknown is None:
+            return list(passing)
+        asked = [one for one in passing if (unknown.name, one[0].name, one[1]) not in self._always]
+        self._always.update({(unknown.name, subject.name, key): True for subject, key in asked})
+        for world in unknown.worlds() if asked else ():
+            open_questions = [one for one in asked if self._always[unknown.name, one[0].name, one[1]]]
+            if not open_questions:
+                break
+            evidence = self.evidence(world)
+            told = {
+                subject.name: subject.ask(evidence)
+                for subject in {one[0].name: one[0] for one in open_questions}.values()
+            }
+            for subject, key in open_questions:
+                statuses = told[subject.name]
+                self._always[unknown.name, subject.name, key] = key in statuses and statuses[key][0] is Status.PASS
+        return [(subject, key) for subject, key in passing if not self._always[unknown.name, subject.name, key]]
 
 
 @contextmanager
@@ -89,11 +120,11 @@ def recorded_reads() -> Iterator[set[tuple[type[View], str]]]:
         reads.add((type(self), name))
         return original(self, name)
 
-    View.__getattribute__ = recording  # type: ignore[method-assign]
+    View.__getattribute__ = recording
     try:
         yield reads
     finally:
-        View.__getattribute__ = original  # type: ignore[method-assign]
+        View.__getattribute__ = original
 
 
 def violations(
@@ -108,42 +139,15 @@ def violations(
     found: list[str] = []
     for unreading in unreadings() if concerned else ():
         evidence = laboratory.evidence(unreading.world)
-        told = {subject.name: subject.ask(evidence) for subject in concerned}
-        passing = [
-            (subject, key)
-            for subject in concerned
-            for key, (status, _) in told[subject.name].items()
-            if status is Status.PASS
-        ]
-        found += [
-            f"{subject.name}: internal error with {unreading.text}"
-            for subject in concerned
-            if any(kind is Kind.INTERNAL_ERROR for _, kind in told[subject.name].values())
-        ]
+        told = [(subject, key, outcome) for subject in concerned for key, outcome in subject.ask(evidence).items()]
+        broken = [(subject, key) for subject, key, (_, kind) in told if kind is Kind.INTERNAL_ERROR]
+        passing = [(subject, key) for subject, key, (status, _) in told if status is Status.PASS]
+        found += [f"{subject.name}: {key} breaks with {unreading.text}" for subject, key in broken]
         found += [
             f"{subject.name}: {key} passes with {unreading.text}"
-            for subject, key in _unjustified(passing, unreading.could_be, laboratory)
+            for subject, key in laboratory.unjustified(passing, unreading.unknown)
         ]
     return found
-
-
-def _unjustified(
-    passing: list[tuple[Subject, str]], could_be: tuple[World, ...] | None, laboratory: Laboratory
-) -> list[tuple[Subject, str]]:
-    if could_be is None:
-        return passing
-    unjustified: list[tuple[Subject, str]] = []
-    for world in could_be:
-        if len(unjustified) == len(passing):
-            break
-        evidence = laboratory.evidence(world)
-        told = {subject.name: subject.ask(evidence) for subject, _ in passing}
-        unjustified += [
-            (subject, key)
-            for subject, key in passing
-            if (subject, key) not in unjustified and told[subject.name].get(key, (None,))[0] is not Status.PASS
-        ]
-    return unjustified
 
 
 # --- a dataset as a whole -------------------------------------------------------------------------------------------
@@ -177,27 +181,30 @@ _UNDATED = ("exported without a date", "answered without a date")
 def dataset_unreadings(base: World, dataset: str, way: str, *, single: bool) -> Iterator[Unreading]:
     """The dataset unread in this way; nothing where the way makes no sense for it."""
     text = f"{dataset} {way}"
-    could_be = None if way in _UNDATED else _whole_datasets(base, dataset)
+    unknown = None if way in _UNDATED else _whole_datasets(base, dataset)
     match way:
         case "without rows":
             if DATASETS[dataset].least_rows > 0:
-                yield Unreading(text, base.with_rows(dataset, []), None)
+                yield Unreading(text, base.with_rows(dataset, []), unknown)
         case "only what may be seen":
             if not single:
-                yield Unreading(text, replace(base, visible_only=frozenset({dataset})), could_be)
+                yield Unreading(text, replace(base, visible_only=frozenset({dataset})), unknown)
         case "with one object too many":
             if single:
                 yield Unreading(text, base.with_rows(dataset, [*base.rows[dataset], *base.rows[dataset]]), None)
         case _:
-            yield Unreading(text, base.with_entry(dataset, DATASET_WAYS[way]), could_be)
+            yield Unreading(text, base.with_entry(dataset, DATASET_WAYS[way]), unknown)
 
 
-def _whole_datasets(base: World, dataset: str) -> tuple[World, ...] | None:
+def _whole_datasets(base: World, dataset: str) -> Unknown | None:
     table = OTHER_ROWS.get(dataset)
     if table is None:
         return None
     seen = base.rows[dataset]
-    return tuple(base.with_rows(dataset, [*before, *rows]) for rows in table(seen) for before in ([], seen))
+    return Unknown(
+        f"{base.name}: {dataset}",
+        lambda: (base.with_rows(dataset, [*before, *rows]) for rows in table(seen) for before in ([], seen)),
+    )
 
 
 # --- a property -----------------------------------------------------------------------------------------------------
@@ -215,30 +222,33 @@ def properties(row_type: type[View], keys: tuple[str, ...] = ()) -> Iterator[Pro
             yield from properties(nested, here)
 
 
-def property_unreadings(base: World, dataset: str, one: Property, way: str) -> Iterator[Unreading]:
-    """The property unread in this way: in each row of a small dataset or the first of a large one, and in all."""
+def property_unreadings(base: World, dataset: str, one: Property) -> Iterator[Unreading]:
+    """The property unread in each way: in each policy, or the first row of another dataset, and in all rows."""
     rows = base.rows[dataset]
-    few = range(len(rows)) if ROW_TYPES[dataset] is AuditRetentionPolicy else range(1)
-    places: list[tuple[str, range]] = [(f"row {index}", range(index, index + 1)) for index in few]
+    each = range(len(rows)) if ROW_TYPES[dataset] is AuditRetentionPolicy else range(1)
+    places = [(f"row {index}", range(index, index + 1)) for index in each]
     if len(rows) > 1:
         places.append(("every row", range(len(rows))))
     for place, indexes in places:
-        for value in _unread_values(one, way, _first_value(rows[indexes[0]], one.keys)):
-            shown = "" if value is ABSENT else f" ({value!r})"
-            changed = _with(rows, indexes, one.keys, value)
-            if changed == rows:
-                continue
-            text = f"{dataset}: {one.text} {way}{shown} in {place}"
-            yield Unreading(text, base.with_rows(dataset, changed), _could_be(base, dataset, one, indexes))
+        unknown = _possible_values(base, dataset, one, place, indexes)
+        for way in PROPERTY_WAYS:
+            for value in _unread_values(one, way, _first_value(rows[indexes[0]], one.keys)):
+                changed = _with(rows, indexes, one.keys, value)
+                shown = "" if value is ABSENT else f" ({value!r})"
+                text = f"{dataset}: {one.text} {way}{shown} in {place}"
+                yield Unreading(text, base.with_rows(dataset, changed), unknown)
 
 
-def _could_be(base: World, dataset: str, one: Property, indexes: range) -> tuple[World, ...] | None:
+def _possible_values(base: World, dataset: str, one: Property, place: str, indexes: range) -> Unknown | None:
     values = DOCUMENTED.get((one.owner, one.attribute))
     if values is None:
         return None
+    places = [indexes[:1], indexes] if len(indexes) > 1 else [indexes]
     rows = base.rows[dataset]
-    places = [indexes, *(range(index, index + 1) for index in indexes)] if len(indexes) > 1 else [indexes]
-    return tuple(base.with_rows(dataset, _with(rows, place, one.keys, value)) for place in places for value in values)
+    return Unknown(
+        f"{base.name}: {dataset} {one.text} {place}",
+        lambda: (base.with_rows(dataset, _with(rows, where, one.keys, value)) for where in places for value in values),
+    )
 
 
 def _unread_values(one: Property, way: str, value: Any) -> list[Any]:
@@ -248,7 +258,9 @@ def _unread_values(one: Property, way: str, value: Any) -> list[Any]:
         case "null":
             return [] if _nullable(one) else [None]
         case "of another type":
-            return [other for other in _of_another_type(one.hint, value) if other != value or type(other) is not type(value)]
+            return [
+                other for other in _of_another_type(one.hint, value) if other != value or type(other) is not type(value)
+            ]
         case "an unknown word":
             return ["FromTheFuture"] if isinstance(value, str) and (one.owner, one.attribute) not in FREE_TEXT else []
     raise ValueError(way)
@@ -284,13 +296,13 @@ def _first_value(row: Row, keys: tuple[str, ...]) -> Any:
 
 
 def _with(rows: Sequence[Row], indexes: range, keys: tuple[str, ...], value: Any) -> list[Row]:
-    return [_put(row, keys, value) if index in indexes else row for index, row in enumerate(rows)]
+    return [put(row, keys, value) if index in indexes else row for index, row in enumerate(rows)]
 
 
-def _put(row: Row, keys: tuple[str, ...], value: Any) -> Row:
+def put(row: Row, keys: tuple[str, ...], value: Any) -> Row:
     key, *rest = keys
     if rest:
-        return {**row, key: [_put(item, tuple(rest), value) for item in row[key]]}
+        return {**row, key: [put(item, tuple(rest), value) for item in row[key]]}
     changed = {name: held for name, held in row.items() if name != key}
     return changed if value is ABSENT else {**changed, key: value}
 
@@ -341,9 +353,15 @@ DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
     (ServicePlan, "provisioning_status"): ("Success", "Disabled", "Error", "PendingInput", "PendingActivation"),
     (AdminAuditLogConfig, "unified_audit_log_first_opt_in_date"): (None, "2019-03-11T08:30:00Z", AS_OF.isoformat()),
     (AuditRetentionPolicy, "name"): ("Another name",),
-    (AuditRetentionPolicy, "priority"): (1, *range(4, 70, 5), 10, 20, 30, 40, 50, 60, 10_000),
-    (AuditRetentionPolicy, "retention_duration"): tuple(DURATIONS),
-    (AuditRetentionPolicy, "record_types"): ([], ["MicrosoftForms"], *([name] for name in RECORD_TYPES)),
+    (AuditRetentionPolicy, "priority"): (1, 4, 9, 10, 35, 60, 10_000),
+    (AuditRetentionPolicy, "retention_duration"): ("SevenDays", "SixMonths", "TwelveMonths", "TenYears"),
+    (AuditRetentionPolicy, "record_types"): (
+        [],
+        *(
+            [name]
+            for name in ("MicrosoftForms", "ExchangeItem", "ExchangeItemAggregated", "MicrosoftTeams", "AuditSearch")
+        ),
+    ),
     (AuditRetentionPolicy, "operations"): ([], ["MailItemsAccessed"], ["Send"]),
     (AuditRetentionPolicy, "user_ids"): ([], ["user002@workedexamples.example"], ["gone@workedexamples.example"]),
     (AuditRetentionPolicy, "enabled"): (True, False),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from matrix import (
     DATASET_WAYS,
-    PROPERTY_WAYS,
     Laboratory,
     Property,
     dataset_unreadings,
@@ -20,16 +18,19 @@ from matrix import (
 from worlds import Subject, World, pictures, subjects_of
 
 from checks import all_checks
-from compliance.assessment.check import Check
 from compliance.assessment.verdict import Fail, Pass, Status, Verdict, decide
 from compliance.evidence.derived import DERIVATIONS
 from compliance.evidence.evidence import parameters
 from compliance.evidence.population import Judgement, Population, Satisfied, Violating
 from compliance.evidence.unread import PropertyUnreadError, Unread
-from compliance.evidence.views import ROWS, MailboxAuditBypass, OrganizationConfig, View
+from compliance.evidence.views import ROWS, MailboxAuditBypass, OrganizationConfig
 
 BASES = ("compliant", "crowded")
-SUBJECTS = [*subjects_of(all_checks()), *pictures()]
+CHECKS = subjects_of(all_checks())
+SUBJECTS = [*CHECKS, *pictures()]
+PROPERTIES = [
+    pytest.param(dataset, one, id=f"{dataset}-{one.text}") for dataset in ROWS for one in properties(ROWS[dataset])
+]
 
 
 def is_single(dataset: str) -> bool:
@@ -48,19 +49,18 @@ def dataset_violations(subjects: list[Subject], base: World, dataset: str, way: 
     )
 
 
-def property_violations(subjects: list[Subject], base: World, dataset: str, way: str, where: Laboratory) -> list[str]:
-    reads = {subject.name: where.properties_read(subject, base) for subject in subjects if dataset in subject.datasets}
-
-    def of(one: Property) -> list[str]:
-        return violations(
-            subjects,
-            base,
-            lambda: property_unreadings(base, dataset, one, way),
-            where,
-            lambda subject: (one.owner, one.attribute) in reads.get(subject.name, ()),
-        )
-
-    return [violation for one in properties(ROWS[dataset]) for violation in of(one)]
+def property_violations(
+    subjects: list[Subject], base: World, dataset: str, one: Property, where: Laboratory
+) -> list[str]:
+    return violations(
+        subjects,
+        base,
+        lambda: property_unreadings(base, dataset, one),
+        where,
+        lambda subject: (
+            dataset in subject.datasets and (one.owner, one.attribute) in where.properties_read(subject, base)
+        ),
+    )
 
 
 @pytest.mark.parametrize("base", BASES)
@@ -72,8 +72,8 @@ def test_every_check_passes_where_everything_was_read(
     for rows in ("mailbox sources m-21-31", "other sources m-21-31"):
         statuses[rows] -= {Status.FAIL}  # 30 months in total are more than Purview keeps
     del statuses["levels m-21-31"]  # it has none
-    assert statuses == dict.fromkeys(statuses, {Status.PASS})
-    assert {name.split()[0] for name in statuses} >= {one.id for one in all_checks()}
+    assert statuses == {name: {Status.PASS} for name in statuses}
+    assert {subject.name.split()[0] for subject in CHECKS} == {one.id for one in all_checks()}
 
 
 @pytest.mark.parametrize("way", DATASET_WAYS)
@@ -85,10 +85,105 @@ def test_nothing_passes_on_an_unread_dataset(
     assert dataset_violations(SUBJECTS, worlds[base], dataset, way, laboratory) == []
 
 
-@pytest.mark.parametrize("way", PROPERTY_WAYS)
-@pytest.mark.parametrize("dataset", ROWS)
+@pytest.mark.parametrize(("dataset", "one"), PROPERTIES)
 @pytest.mark.parametrize("base", BASES)
 def test_nothing_passes_on_an_unread_property(
-    base: str, dataset: str, way: str, worlds: dict[str, World], laboratory: Laboratory
+    base: str, dataset: str, one: Property, worlds: dict[str, World], laboratory: Laboratory
 ) -> None:
-    assert property_violations(SUBJECTS, worlds[base], dataset, way, laboratory) == []
+    assert property_violations(CHECKS, worlds[base], dataset, one, laboratory) == []
+
+
+# --- the matrix itself ----------------------------------------------------------------------------------------------
+
+
+def made(function: Callable[..., Verdict]) -> list[Subject]:
+    """A check that nobody has written yet."""
+    return subjects_of([replace(all_checks()[0], id="NEW-01", standards=None, function=function)])
+
+
+def passes_on_unread(config: OrganizationConfig | Unread) -> Verdict:
+    if isinstance(config, Unread) or not config.audit_disabled:
+        return Pass(condition="", cause="")
+    return Fail(condition="", cause="")
+
+
+def puts_a_default(config: OrganizationConfig) -> Verdict:
+    disabled = config.holds("audit_disabled") and config.audit_disabled
+    return Fail(condition="", cause="") if disabled else Pass(condition="", cause="")
+
+
+def breaks_on_unread(config: OrganizationConfig | Unread) -> Verdict:
+    assert isinstance(config, OrganizationConfig)
+    return Pass(condition="", cause="") if not config.audit_disabled else Fail(condition="", cause="")
+
+
+def skips_what_it_cannot_read(accounts: Population[MailboxAuditBypass]) -> Verdict:
+    def audited(account: MailboxAuditBypass) -> Judgement:
+        try:
+            return Violating("") if account.audit_bypass_enabled else Satisfied()
+        except PropertyUnreadError:
+            return Satisfied()
+
+    return decide(accounts.judge(audited), met="", broken="", settle="", cause="")
+
+
+def forgets_the_coverage(accounts: Population[MailboxAuditBypass]) -> Verdict:
+    tally = accounts.judge(lambda account: Violating("") if account.audit_bypass_enabled else Satisfied())
+    return Pass(condition="", cause="") if not tally.violating else Fail(condition="", cause="")
+
+
+def reads_with_care(config: OrganizationConfig) -> Verdict:
+    return Fail(condition="", cause="") if config.audit_disabled else Pass(condition="", cause="")
+
+
+ORGANIZATION, BYPASS = "exchange.organization_config", "exchange.mailbox_audit_bypass"
+
+
+def caught(function: Callable[..., Verdict], dataset: str, base: World, where: Laboratory) -> str:
+    """What the matrix says of a check, over everything that it does."""
+    subjects = [replace(subject, name=f"{function.__name__} {subject.name}") for subject in made(function)]
+    found = [each for way in DATASET_WAYS for each in dataset_violations(subjects, base, dataset, way, where)]
+    for one in properties(ROWS[dataset]):
+        found += property_violations(subjects, base, dataset, one, where)
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("function", "dataset", "complaint"),
+    [
+        (passes_on_unread, ORGANIZATION, "passes with exchange.organization_config denied"),
+        (puts_a_default, ORGANIZATION, "passes with exchange.organization_config: AuditDisabled absent in row 0"),
+        (breaks_on_unread, ORGANIZATION, "breaks with exchange.organization_config without an entry"),
+        (skips_what_it_cannot_read, BYPASS, "mailbox_audit_bypass: AuditBypassEnabled absent in every row"),
+        (forgets_the_coverage, BYPASS, "passes with exchange.mailbox_audit_bypass only what may be seen"),
+    ],
+)
+def test_a_new_check_that_passes_on_something_unread_is_caught_without_a_line_being_written(
+    function: Callable[..., Verdict],
+    dataset: str,
+    complaint: str,
+    worlds: dict[str, World],
+    laboratory: Laboratory,
+) -> None:
+    assert complaint in caught(function, dataset, worlds["compliant"], laboratory)
+
+
+def test_a_new_check_that_reads_with_care_is_not_complained_of(
+    worlds: dict[str, World], laboratory: Laboratory
+) -> None:
+    assert caught(reads_with_care, ORGANIZATION, worlds["compliant"], laboratory) == ""
+
+
+def test_a_pass_beside_something_unread_is_excused_only_where_every_possible_value_passes(
+    worlds: dict[str, World], laboratory: Laboratory
+) -> None:
+    """Of a policy about Teams that is off, the switch decides for Teams and nothing for access to mail."""
+    base, policies = worlds["compliant"], "purview.audit_retention_policies"
+    teams = next(row for row in base.rows[policies] if row["Name"] == "Teams 1 year")
+    short = {**teams, "Name": "Off", "Priority": 1, "RetentionDuration": "SevenDays", "Enabled": False}
+    world = replace(base.with_rows(policies, [short, *base.rows[policies]]), name="one that is off")
+    enabled = next(one for one in properties(ROWS[policies]) if one.attribute == "enabled")
+    (absent, *_) = property_unreadings(world, policies, enabled)
+    passing = [(subject, subject.name.split()[0]) for subject in CHECKS if "RET" in subject.name]
+    unjustified = {name for _, name in laboratory.unjustified(passing, absent.unknown)}
+    assert unjustified == {"RET-02", "RET-03", "RET-11"}

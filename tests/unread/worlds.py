@@ -20,7 +20,7 @@ from compliance.cli.apis import now, scope_of, tenant_apis
 from compliance.collector import Run, collect
 from compliance.demo.server import serve
 from compliance.demo.tenant import Tenant
-from compliance.evidence.bundle import Bundle, frames_of, open_bundle, seal
+from compliance.evidence.bundle import Bundle, dataset_file, frames_of, open_bundle, seal
 from compliance.evidence.datasets import DATASETS, Api, Origin, State
 from compliance.evidence.derived import DERIVATIONS, IngestionSetting, PurviewRetention
 from compliance.evidence.evidence import Evidence, Resolved, datasets_behind, parameters
@@ -28,7 +28,7 @@ from compliance.evidence.manifest import SCHEMA, DatasetEntry, Manifest, Tool, e
 from compliance.evidence.manifest import Tenant as TenantEntry
 from compliance.evidence.population import Coverage, Population
 from compliance.evidence.rows import typed_rows
-from compliance.evidence.scope import Scope
+from compliance.evidence.scope import EVERYBODY, Scope
 from compliance.evidence.unread import Kind
 from compliance.evidence.views import DATASET_OF, OrganizationConfig, View
 from compliance.evidence.writer import DatasetWriter
@@ -50,10 +50,11 @@ Told = Mapping[str, tuple[Status, Kind | None]]
 class World:
     """What was read: rows by dataset, what is special about a dataset's entry (None: no entry), and its coverage."""
 
+    name: str
     rows: Rows
     entries: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     visible_only: frozenset[str] = frozenset()
-    scope: Scope = field(default_factory=Scope)
+    scope: Scope = EVERYBODY
 
     def with_rows(self, dataset: str, rows: Sequence[Row]) -> World:
         return replace(self, rows={**self.rows, dataset: rows})
@@ -62,59 +63,78 @@ class World:
         return replace(self, entries={**self.entries, dataset: entry})
 
 
-def write_world(path: Path, world: World) -> Bundle:
-    """Write a bundle whose digests are right, so that only what was read differs."""
-    entries = [
-        _write(path, name, rows, world.entries.get(name, {})) for name, rows in world.rows.items() if name in DATASETS
-    ]
-    manifest = Manifest(
-        schema=SCHEMA,
-        tool=Tool(name="lookback", version="0"),
-        tenant=TenantEntry(id=TENANT_ID, name=None, initial_domain=None),
-        cloud="custom",
-        simulated=True,
-        as_of=AS_OF,
-        clock_offset_seconds=None,
-        identities=(),
-        settings_sha256=None,
-        scope=world.scope,
-        scope_sha256=sha256(encode(world.scope)),
-        datasets=tuple(entry for entry in entries if entry is not None),
-        previous=None,
-        amendments=(),
-    )
-    seal(path, manifest)
-    return open_bundle(path)
+class Press:
+    """Writes bundles whose digests are right, so that only what was read differs. What they share is written once."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._bundles = 0
+        self._written: dict[tuple[str, Origin, int], tuple[Sequence[Row], Path, str]] = {}
 
-def _write(path: Path, name: str, rows: Sequence[Row], changed: Mapping[str, Any] | None) -> DatasetEntry | None:
-    if changed is None:
-        return None
-    entry = DatasetEntry(
-        name=name,
-        state=State.COMPLETE,
-        reason=None,
-        origin=Origin.COLLECTED,
-        request=DATASETS[name].request,
-        endpoint=_ENDPOINTS[DATASETS[name].api],
-        file=None,
-        sha256=None,
-        frames=0,
-        rows=len(rows),
-        expected_rows=None,
-        started=AS_OF,
-        ended=AS_OF,
-        attempts=1,
-        waited_seconds=0.0,
-        by=None,
-    )
-    entry = msgspec.structs.replace(entry, **changed)
-    if entry.rows is None:
-        return entry
-    writer = DatasetWriter(path, name)
-    collected = entry.origin is Origin.COLLECTED
-    writer.page({"rows": len(rows)}, json.dumps({"value": rows} if collected else rows).encode())
-    return msgspec.structs.replace(entry, file=writer.file, sha256=writer.close(), frames=writer.frames)
+    def bundle(self, world: World) -> Bundle:
+        self._bundles += 1
+        path = self._folder / f"bundle{self._bundles}"
+        entries = [self._dataset(path, name, rows, world.entries.get(name, {})) for name, rows in world.rows.items()]
+        manifest = Manifest(
+            schema=SCHEMA,
+            tool=Tool(name="lookback", version="0"),
+            tenant=TenantEntry(id=TENANT_ID, name=None, initial_domain=None),
+            cloud="custom",
+            simulated=True,
+            as_of=AS_OF,
+            clock_offset_seconds=None,
+            identities=(),
+            settings_sha256=None,
+            scope=world.scope,
+            scope_sha256=sha256(encode(world.scope)),
+            datasets=tuple(entry for entry in entries if entry is not None),
+            previous=None,
+            amendments=(),
+        )
+        seal(path, manifest)
+        return open_bundle(path)
+
+    def _dataset(
+        self, bundle: Path, name: str, rows: Sequence[Row], changed: Mapping[str, Any] | None
+    ) -> DatasetEntry | None:
+        if changed is None:
+            return None
+        entry = DatasetEntry(
+            name=name,
+            state=State.COMPLETE,
+            reason=None,
+            origin=Origin.COLLECTED,
+            request=DATASETS[name].request,
+            endpoint=_ENDPOINTS[DATASETS[name].api],
+            file=None,
+            sha256=None,
+            frames=0,
+            rows=len(rows),
+            expected_rows=None,
+            started=AS_OF,
+            ended=AS_OF,
+            attempts=1,
+            waited_seconds=0.0,
+            by=None,
+        )
+        entry = msgspec.structs.replace(entry, **changed)
+        if entry.rows is None:
+            return entry
+        file, digest = self._file(name, rows, entry.origin)
+        (bundle / dataset_file(name)).parent.mkdir(parents=True, exist_ok=True)
+        (bundle / dataset_file(name)).hardlink_to(file)
+        return msgspec.structs.replace(entry, file=dataset_file(name), sha256=digest, frames=1)
+
+    def _file(self, name: str, rows: Sequence[Row], origin: Origin) -> tuple[Path, str]:
+        key = name, origin, id(rows)
+        if key not in self._written:
+            folder = self._folder / f"dataset{len(self._written)}"
+            writer = DatasetWriter(folder, name)
+            body = {"value": rows} if origin is Origin.COLLECTED else rows
+            writer.page({"rows": len(rows)}, json.dumps(body).encode())
+            self._written[key] = rows, folder / writer.file, writer.close()
+        _, file, digest = self._written[key]
+        return file, digest
 
 
 class WorldEvidence(Evidence):
@@ -221,7 +241,7 @@ def collected(tenant: Tenant, out: Path) -> World:
     for entry in bundle.manifest.datasets:
         assert entry.state is State.COMPLETE, entry
         rows[entry.name] = _raw_rows(bundle, entry)
-    return World(rows)
+    return World(tenant.display_name, rows)
 
 
 def _raw_rows(bundle: Bundle, entry: DatasetEntry) -> list[Row]:

@@ -160,6 +160,12 @@ def _plan(plan_id: str, row: User, skus: tuple[Sku, ...] | None) -> bool | None:
         case Held():
             return True
         case NotHeld():
-            return False
+            # a subscription that was not read may carry the plan and contradict that the user has no entry for it
+            doubtful = skus is None and row.assigned_licenses and not _listed(plan_id, row)
+            return None if doubtful else False
         case _:
             return None
+
+
+def _listed(plan_id: str, row: User) -> bool:
+    return any(plan.service_plan_id.casefold() == plan_id for plan in row.assigned_plans)

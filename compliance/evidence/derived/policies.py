@@ -25,10 +25,13 @@ _FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class RetentionPolicies:
-    """Every custom policy; the built-in default is never returned, so that none means that the default decides."""
+    """Every custom policy; the built-in default is never returned, so that none means that the default decides.
+
+    `changed` is when each was last changed, by its name, and None where that is not known.
+    """
 
     policies: tuple[Policy, ...]
-    changed: Mapping[str, dt.datetime]
+    changed: Mapping[str, dt.datetime | None]
 
 
 def retention_policies(rows: Population[AuditRetentionPolicy]) -> RetentionPolicies | Unread:
@@ -39,7 +42,7 @@ def retention_policies(rows: Population[AuditRetentionPolicy]) -> RetentionPolic
         dataset = DATASET_OF[AuditRetentionPolicy]
         return Unread(Kind.INCOMPLETE, dataset, "not every policy was read", f"read again: {dataset}")
     policies: list[Policy] = []
-    changed: dict[str, dt.datetime] = {}
+    changed: dict[str, dt.datetime | None] = {}
     for row, _ in scan(rows):
         if isinstance(row, Malformed):
             policies.append(policy_from_fields({}))
@@ -49,8 +52,8 @@ def retention_policies(rows: Population[AuditRetentionPolicy]) -> RetentionPolic
         )
         policies.append(policy)
         moment = _moment(row.when_changed_utc) if row.holds("when_changed_utc") else None
-        if moment is not None:
-            changed[policy.name] = moment
+        # of two policies of one name nobody knows which decides, so that neither dates the other
+        changed[policy.name] = None if policy.name in changed else moment
     return RetentionPolicies(tuple(policies), changed)
 
 
