@@ -42,6 +42,14 @@ Clock = Callable[[], dt.datetime]
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The bundle that a collection follows: the link to it, and the tenant that it is of."""
+
+    link: Previous
+    tenant_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What a collection is asked for; `previous` is the bundle that this one follows."""
 
@@ -49,7 +57,7 @@ class Run:
     datasets: Sequence[str]
     scope: Scope
     settings_sha256: str
-    previous: Previous | None = None
+    previous: Before | None = None
 
 
 @dataclass(slots=True)
@@ -66,9 +74,11 @@ class _Clocks:
 def collect(apis: TenantApis, run: Run, *, clock: Clock) -> Bundle:
     """Read every dataset asked for and seal the bundle. A dataset that cannot be read says so; the others go on.
 
-    Raises InputError where the output directory is in use or the tenant is not the one that the settings name, and
-    SignInError where nobody can sign in.
+    Raises InputError where the output directory is in use or the tenant is not the one that the settings name or the
+    bundle before is of, and SignInError where nobody can sign in.
     """
+    if _GUID.fullmatch(apis.tenant_id):
+        _follows(run.previous, apis.tenant_id)
     claim_directory(run.out)
     identities = [identity for api in Api for identity in _identity(apis, api)]
     clocks = _Clocks(clock)
@@ -77,6 +87,7 @@ def collect(apis: TenantApis, run: Run, *, clock: Clock) -> Bundle:
     }
     organization = organization_of(run.out, entries.values())
     tenant = _tenant(apis, organization, identities)
+    _follows(run.previous, tenant.id)
     lanes = [[name for name in run.datasets if name != ORGANIZATION and DATASETS[name].api is api] for api in Api]
     with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
         try:
@@ -100,7 +111,7 @@ def collect(apis: TenantApis, run: Run, *, clock: Clock) -> Bundle:
         scope=run.scope,
         scope_sha256=sha256(encode(run.scope)),
         datasets=tuple(entries[name] for name in sorted(entries)),
-        previous=run.previous,
+        previous=None if run.previous is None else run.previous.link,
         amendments=(),
     )
     seal(run.out, manifest)
@@ -109,27 +120,27 @@ def collect(apis: TenantApis, run: Run, *, clock: Clock) -> Bundle:
 
 def read_dataset(apis: TenantApis, spec: DatasetSpec, out: Path, clocks: _Clocks) -> DatasetEntry:
     """Read one dataset into its file and return how it went."""
-    writer = DatasetWriter(out, spec.name)
     pages = _Pages()
     state, reason = State.COMPLETE, None
-    try:
-        for page in READERS[spec.name].read(apis):
-            clocks.met(page.server_date)
-            writer.page(_page_header(page), page.body)
-            pages.add(page)
-    except (NotAllowed, SignInError) as error:
-        state, reason = State.FAILED, error.what
-    except SourceError as error:
-        state, reason = error.state, error.reason
-        if error.reply is not None:
-            clocks.met(error.reply.exchange.ended)
-            pages.failed(error.reply.exchange)
-            writer.error(_error_header(error.reply), error.reply.body)
+    with DatasetWriter(out, spec.name) as writer:
+        try:
+            for page in READERS[spec.name].read(apis):
+                clocks.met(page.server_date)
+                writer.page(_page_header(page), page.body)
+                pages.add(page)
+        except (NotAllowed, SignInError) as error:
+            state, reason = State.FAILED, error.what
+        except SourceError as error:
+            state, reason = error.state, error.reason
+            if error.reply is not None:
+                clocks.met(error.reply.exchange.ended)
+                pages.failed(error.reply.exchange)
+                writer.error(_error_header(error.reply), error.reply.body)
+        digest = writer.close()
     if state is State.COMPLETE and pages.rows < spec.least_rows:
         state, reason = State.FAILED, f"the answer holds {pages.rows} rows, which no tenant has"
     if state is State.COMPLETE and spec.counted and pages.expected is None:
         state, reason = State.PARTIAL, "the service gave no count of the rows to compare with"
-    digest = writer.close()
     return DatasetEntry(
         name=spec.name,
         state=state,
@@ -228,6 +239,16 @@ def _identity(apis: TenantApis, api: Api) -> Iterable[tuple[str | None, Identity
         scopes=facts.scopes,
     )
     return [(facts.tenant_id, identity)]
+
+
+def _follows(previous: Before | None, tenant_id: str) -> None:
+    """Raise InputError where the bundle before is of another tenant."""
+    if previous is not None and previous.tenant_id.casefold() != tenant_id.casefold():
+        raise InputError(
+            f"the bundle before is of tenant {previous.tenant_id}; this one would be of {tenant_id}",
+            where="--previous",
+            next_step="Give a bundle of the same tenant, or leave --previous out.",
+        )
 
 
 def _tenant(

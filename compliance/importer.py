@@ -77,6 +77,15 @@ def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Ca
             raise InputError(
                 f"is of tenant {', '.join(sorted(export.tenant_ids))}; the bundle is of {manifest.tenant.id}",
                 where=str(export.path),
+                next_step="Export the file from the tenant that the bundle is of.",
+            )
+    domain = manifest.tenant.initial_domain
+    for export in exports:
+        if domain is not None and export.domains - {domain.casefold()}:
+            raise InputError(
+                f"is of {', '.join(sorted(export.domains))}; the bundle is of {domain}",
+                where=str(export.path),
+                next_step="Export the file from the tenant that the bundle is of.",
             )
     _not_from_the_future(exports, clock())
     entries = {entry.name: entry for entry in manifest.datasets}
@@ -107,8 +116,9 @@ def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Ca
 
 def _write(out: Path, export: ImportedDataset, amendment: int = 0) -> DatasetEntry:
     spec = DATASETS[export.spec_name]
-    writer = DatasetWriter(out, spec.name, amendment)
-    writer.page({"export_file": spec.export_file, "command": export.command, "rows": export.rows}, export.raw)
+    with DatasetWriter(out, spec.name, amendment) as writer:
+        writer.page({"export_file": spec.export_file, "command": export.command, "rows": export.rows}, export.raw)
+        digest = writer.close()
     return DatasetEntry(
         name=spec.name,
         state=export.state,
@@ -117,7 +127,7 @@ def _write(out: Path, export: ImportedDataset, amendment: int = 0) -> DatasetEnt
         request=export.command or spec.request,
         endpoint=export.endpoint,
         file=writer.file,
-        sha256=writer.close(),
+        sha256=digest,
         frames=writer.frames,
         rows=export.rows,
         expected_rows=None,

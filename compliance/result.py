@@ -19,13 +19,14 @@ from compliance.evidence.bundle import (
     write_private,
     write_sums,
 )
-from compliance.evidence.manifest import Record, Tool, encode
+from compliance.evidence.manifest import Digest, Record, Tool, encode
 from compliance.runner import Assessed
 
 SCHEMA = "lookback/result/1"
 MANIFEST = "manifest.json"
 ASSESSMENT = "assessment.json"
 INPUTS = "inputs"
+ATTACHMENTS = "attachments"
 AFFECTED = "affected"
 
 
@@ -34,7 +35,7 @@ class ResultManifest(Record, frozen=True):
 
     schema: str
     tool: Tool
-    bundle_sha256: str
+    bundle_sha256: Digest
     standards: tuple[str, ...]
     checks: tuple[str, ...]
     waivers: str | None
@@ -95,11 +96,12 @@ def read_result(folder: Path) -> tuple[ResultManifest, bytes]:
     return manifest, read_document(folder / ASSESSMENT, what="a result folder has an assessment.json")
 
 
-def _clear(out: Path) -> None:
-    """Make room for a result: remove an earlier one, file by file as its sums list them, and nothing else."""
+def check_room(out: Path) -> None:
+    """Raise InputError where a result cannot go to a directory, because something else lies there or above it."""
+    there = next((path for path in (out, *out.parents) if path.exists()), out)
+    if there != out and not there.is_dir():
+        raise InputError("is not a directory", where=str(there), next_step="Give another directory with -o.")
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        make_private(out)
-        out.chmod(0o700)
         return
     strangers = InputError(
         "already exists and is not an unchanged result of lookback",
@@ -108,10 +110,17 @@ def _clear(out: Path) -> None:
     )
     try:
         read_result(out)
-        if sum_problems(out):
-            raise strangers
     except InputError as error:
         raise strangers from error
+    if sum_problems(out):
+        raise strangers
+
+
+def _clear(out: Path) -> None:
+    """Make room for a result: remove an earlier one, file by file as its sums list them, and nothing else."""
+    check_room(out)
+    make_private(out)
+    out.chmod(0o700)
     for name in files_below(out):
         (out / name).unlink()
     for folder in sorted((path for path in out.rglob("*") if path.is_dir()), reverse=True):

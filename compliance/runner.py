@@ -250,15 +250,31 @@ def _finding(
 def _deciding(conclusion: Verdict | Parts) -> tuple[Verdict, str]:
     if not isinstance(conclusion, Parts):
         return conclusion, ""
+    if not conclusion.parts:
+        return NotApplicable(condition="the standard requires nothing of this kind"), ""
     in_scope = conclusion.in_scope()
     if not in_scope:
-        return NotApplicable(condition="the scope leaves every class out"), ""
-    decider = max(in_scope, key=lambda part: badness(part.verdict))
+        return Indeterminate(
+            kind=Kind.NOT_REQUESTED,
+            condition="the scope leaves every class out, so that nobody was judged",
+            settle="a scope in config.yaml that leaves somebody in",
+        ), ""
+    decider = max(in_scope, key=lambda part: (badness(part.verdict), _weight(part.verdict)))
     return decider.verdict, f"{decider.title}: "
+
+
+def _weight(verdict: Verdict) -> int:
+    """Rank verdicts of one status: what was refused before what nobody can read, somebody's word before a setting."""
+    if isinstance(verdict, Indeterminate):
+        return int(verdict.kind not in (Kind.UNPROVEN, Kind.NEEDS_ATTESTATION))
+    return int(isinstance(verdict, Pass) and verdict.basis is Basis.ATTESTED)
 
 
 def _severity(one: Check, conclusion: Verdict | Parts) -> Severity:
     verdicts = [part.verdict for part in conclusion.in_scope()] if isinstance(conclusion, Parts) else [conclusion]
+    if any(isinstance(verdict, Indeterminate) for verdict in verdicts):
+        # a slight shortfall must not make little of what is open beside it
+        return one.severity
     failing = [verdict.severity or one.severity for verdict in verdicts if isinstance(verdict, Fail)]
     return max(failing, key=SEVERITY_ORDER.index, default=one.severity)
 

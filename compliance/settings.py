@@ -19,6 +19,7 @@ from typing import Annotated, Any, ClassVar, Final
 from annotated_types import Ge, Le, MinLen
 
 from compliance.errors import InputError
+from compliance.evidence.scope import MAX_AGE_DAYS, MAX_TOLERANCE_DAYS
 from compliance.textfile import decode_text, read_capped
 from compliance.yamlfile import FILE_SHAPE, KeyPath, YamlDocument, load_yaml, validated
 
@@ -124,8 +125,8 @@ class MaxAge:
 
     __pydantic_config__: ClassVar[Any] = FILE_SHAPE
 
-    collected_hours: Annotated[int, Ge(1)] = 24
-    exported_days: Annotated[int, Ge(1)] = 31
+    collected_hours: Annotated[int, Ge(1), Le(MAX_AGE_DAYS * 24)] = 24
+    exported_days: Annotated[int, Ge(1), Le(MAX_AGE_DAYS)] = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ class _SettingsFile:
     custom_cloud: CustomCloudSettings | None = None
     scope: _Scope = field(default_factory=_Scope)
     strict_months: bool = False
-    tolerance_days: Annotated[int, Ge(0), Le(31)] = 0
+    tolerance_days: Annotated[int, Ge(0), Le(MAX_TOLERANCE_DAYS)] = 0
     standards: Annotated[tuple[_Text, ...], MinLen(1)] = ("m-21-31",)
     standard_files: tuple[Path, ...] = ()
     max_age: MaxAge = field(default_factory=MaxAge)

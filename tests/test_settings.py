@@ -205,3 +205,10 @@ def keys_of(shape: Any) -> set[str]:
             if is_dataclass(inner):
                 found |= keys_of(inner)
     return found
+
+
+@pytest.mark.parametrize(
+    "entry", ["collected_hours: 0", "collected_hours: 87601", "exported_days: 0", "exported_days: 3651"]
+)
+def test_evidence_is_fresh_for_an_hour_at_least_and_for_ten_years_at_most(entry: str, tmp_path: Path) -> None:
+    assert "max_age" in refusal(tmp_path, f"{MINIMAL}max_age: {{{entry}}}\n")

@@ -1,9 +1,10 @@
 """AUD-04: nobody's actions in mailboxes bypass auditing."""
 
 from compliance.assessment.check import Mappings, check
-from compliance.assessment.verdict import Severity, Verdict, decide
-from compliance.evidence.population import Judgement, Population, Satisfied, Violating
-from compliance.evidence.views import MailboxAuditBypass
+from compliance.assessment.verdict import Indeterminate, Pass, Severity, Verdict, decide
+from compliance.evidence.population import Coverage, Judgement, Population, Satisfied, Violating
+from compliance.evidence.unread import Kind, Unread
+from compliance.evidence.views import MailboxAuditBypass, User
 
 
 @check(
@@ -25,23 +26,53 @@ from compliance.evidence.views import MailboxAuditBypass
     lesson="An account that is exempt from auditing is where an intruder who knows the logging policy would work.",
     facts=("mailbox.bypass-follows-the-actor",),
 )
-def no_account_bypasses_mailbox_auditing(accounts: Population[MailboxAuditBypass]) -> Verdict:
+def no_account_bypasses_mailbox_auditing(
+    accounts: Population[MailboxAuditBypass], users: Population[User] | Unread
+) -> Verdict:
     """No account bypasses mailbox auditing.
 
     Reads AuditBypassEnabled of every account that Get-MailboxAuditBypassAssociation lists, user, service and system
     accounts alike, with ResultSize Unlimited: the default stops at 1,000 without an error. The bypass belongs to the
     one who acts, so the owner of a mailbox does not matter.
 
-    Fails on any account with a bypass. Passes only when every account was read and says False.
+    Fails on any account with a bypass. Passes only when every account was read and says False, and when there are at
+    least as many as the directory has licensed members: whoever may see a part of the accounts alone gets a short list
+    without an error.
     """
-    return decide(
-        accounts.judge(_audited),
+    tally = accounts.judge(_audited)
+    verdict = decide(
+        tally,
         met="all {count} accounts are audited",
         broken="{count} accounts act in mailboxes without leaving a record",
         settle="Get-MailboxAuditBypassAssociation -ResultSize Unlimited, with AuditBypassEnabled of every account",
         cause="AuditBypassEnabled is False for every account listed",
     )
+    expected = _licensed_members(users)
+    if not isinstance(verdict, Pass) or (expected is not None and expected <= tally.total):
+        return verdict
+    known = (
+        "how many accounts there should be is unread" if expected is None else f"{expected:,} members hold a licence"
+    )
+    return Indeterminate(
+        kind=Kind.INCOMPLETE,
+        condition=f"{tally.total:,} accounts were listed, and none bypasses auditing; but {known}",
+        settle="all accounts of GET /v1.0/users, and a bypass list by an identity that may see every account",
+        tally=tally,
+    )
 
 
 def _audited(account: MailboxAuditBypass) -> Judgement:
     return Violating("AuditBypassEnabled is True") if account.audit_bypass_enabled else Satisfied()
+
+
+def _licensed_members(users: Population[User] | Unread) -> int | None:
+    """Return how many accounts are or may be licensed members, or None where that is unread."""
+    if isinstance(users, Unread) or users.coverage is not Coverage.WHOLE:
+        return None
+    tally = users.judge(_licensed_member)
+    return tally.satisfied + tally.undecided
+
+
+def _licensed_member(user: User) -> Judgement:
+    licensed = user.user_type.casefold() != "guest" and bool(user.assigned_licenses)
+    return Satisfied() if licensed else Violating("neither needs a mailbox")

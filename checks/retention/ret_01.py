@@ -2,9 +2,9 @@
 
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
-from compliance.assessment.retention import RetentionQuestion, retention_parts
+from compliance.assessment.retention import Case, RetentionQuestion, retention_parts
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
-from compliance.evidence.derived import PurviewRetention
+from compliance.evidence.derived import PurviewRetention, Recording
 from compliance.evidence.evidence import AsOf
 from compliance.evidence.scope import Scope
 from compliance.standards import Standard
@@ -37,7 +37,12 @@ MAIL_ITEMS_ACCESSED = "purview.mail_items_accessed"
     facts=("purview.lower-number-wins", "purview.default-one-year", "purview.licence-of-the-actor"),
 )
 def mail_items_accessed_stays_searchable(
-    retention: PurviewRetention, standard: Standard, scope: Scope, declarations: Declarations, as_of: AsOf
+    retention: PurviewRetention,
+    recording: Recording,
+    standard: Standard,
+    scope: Scope,
+    declarations: Declarations,
+    as_of: AsOf,
 ) -> Verdict | Parts:
     """MailItemsAccessed records stay searchable as long as the standard asks.
 
@@ -52,4 +57,4 @@ def mail_items_accessed_stays_searchable(
     if standard.hot is None:
         return NotApplicable(condition=f"{standard.id} asks for no searchable period")
     question = RetentionQuestion((MAIL_ITEMS_ACCESSED,), standard.hot.duration, hot=True)
-    return retention_parts(question, retention, scope, declarations, as_of)
+    return retention_parts(question, Case(retention, recording, scope, declarations, as_of))

@@ -2,9 +2,9 @@
 
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
-from compliance.assessment.retention import RetentionQuestion, retention_parts, worse_of
+from compliance.assessment.retention import Case, RetentionQuestion, retention_parts, worse_of
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
-from compliance.evidence.derived import PurviewRetention
+from compliance.evidence.derived import PurviewRetention, Recording
 from compliance.evidence.evidence import AsOf
 from compliance.evidence.scope import Scope
 from compliance.standards import Standard
@@ -34,7 +34,12 @@ from compliance.standards import Standard
     facts=("purview.lower-number-wins", "purview.standard-180-days"),
 )
 def searchable_and_retrievable_as_m_26_14_asks(
-    retention: PurviewRetention, standard: Standard, scope: Scope, declarations: Declarations, as_of: AsOf
+    retention: PurviewRetention,
+    recording: Recording,
+    standard: Standard,
+    scope: Scope,
+    declarations: Declarations,
+    as_of: AsOf,
 ) -> Verdict | Parts:
     """Every required log source is searchable for 6 months and retrievable for 12 (M-26-14, Appendix B).
 
@@ -48,7 +53,5 @@ def searchable_and_retrievable_as_m_26_14_asks(
     sources = tuple(source.id for source in standard.sources)
     searchable = RetentionQuestion(sources, standard.hot.duration, hot=True)
     retrievable = RetentionQuestion(sources, standard.total.duration, hot=False)
-    return worse_of(
-        retention_parts(searchable, retention, scope, declarations, as_of),
-        retention_parts(retrievable, retention, scope, declarations, as_of),
-    )
+    case = Case(retention, recording, scope, declarations, as_of)
+    return worse_of(retention_parts(searchable, case), retention_parts(retrievable, case))

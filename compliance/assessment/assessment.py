@@ -179,7 +179,8 @@ class SourceEntry(Record, frozen=True):
     """How far back one log source can be looked at, against what a standard asks.
 
     Days are None where they are not known. `at_most_today_days` is what can exist today whatever is configured, and
-    `full_on` the first day on which the configured claim can be true. `witness` is the class of actor that decides.
+    `full_on` the first day on which the configured claim can be true. `declared` says that somebody's word about
+    another store counts. `witness` is the class of actor that decides.
     """
 
     id: str
@@ -188,6 +189,7 @@ class SourceEntry(Record, frozen=True):
     store: str
     status: Status
     recorded: str
+    declared: bool
     hot_text: str
     hot_days: int | None
     total_text: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -17,10 +18,11 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from annotated_types import MinLen
 
+from compliance.assessment.words import is_blank
 from compliance.errors import InputError
 from compliance.rules.periods import Duration, Meets, compare
 from compliance.textfile import read_capped
-from compliance.yamlfile import FILE_SHAPE, KeyPath, load_yaml, validated
+from compliance.yamlfile import FILE_SHAPE, KeyPath, load_yaml, parse_yaml, validated
 
 MAX_ATTACHMENT_BYTES: Final = 100_000_000
 """The largest attached document that is hashed, in bytes."""
@@ -128,23 +130,31 @@ class DeclarationFile:
 
 
 def load_declarations(
-    path: Path, *, tenant_id: str, known_sources: frozenset[str], today: date, attachments: Path | None = None
+    path: Path,
+    *,
+    tenant_id: str | None,
+    known_sources: frozenset[str],
+    today: date,
+    attachments: Path | None = None,
+    raw: bytes | None = None,
 ) -> Declarations:
-    """The declarations in `path`, expired and undated ones included.
+    """The declarations in `path`, or in `raw` where its bytes were read already, expired and undated ones included.
+
+    A `tenant_id` of `None` is not known yet, and any tenant is accepted.
 
     The documents that attest them are looked for where the file says, or in `attachments` under their digests.
     Raises one `InputError` that lists every problem with line and column, a document that is not the one attested
     among them.
     """
-    document = load_yaml(path)
+    document = load_yaml(path) if raw is None else parse_yaml(raw, where=str(path))
     file = validated(document, DeclarationFile)
     base = path.absolute().parent
     stores = tuple(
         replace(store, file=base / store.file if attachments is None else attachments / store.sha256.lower())
         for store in file.stores
     )
-    problems = [*_store_problems(stores, known_sources), *_date_problems(file, today)]
-    if file.tenant.lower() != tenant_id.lower():
+    problems = [*_store_problems(stores, known_sources), *_name_problems(file), *_date_problems(file, today)]
+    if tenant_id is not None and file.tenant.lower() != tenant_id.lower():
         problems.append((("tenant",), f"these declarations are for another tenant; the evidence is of {tenant_id}"))
     if problems:
         raise document.error(problems)
@@ -192,23 +202,47 @@ def _attachment_problem(store: AttestedStore) -> str | None:
     if not _SHA256.fullmatch(store.sha256):
         return "its sha256 should be 64 hexadecimal digits"
     try:
+        if not _is_regular(store.file):
+            return "a regular file was expected: the document that attests this"
         raw = read_capped(store.file, max_bytes=MAX_ATTACHMENT_BYTES)
     except InputError as error:
         return error.what
+    if not raw:
+        return "the document is empty, and attests nothing"
     if hashlib.sha256(raw).hexdigest() != store.sha256.lower():
         return "the document is not the one that was attested: its SHA-256 differs"
     return None
 
 
-def _date_problems(file: DeclarationFile, today: date) -> Iterator[tuple[KeyPath, str]]:
-    dated: list[tuple[KeyPath, AttestedStore | ApprovedList]] = [
-        (("stores", index), store) for index, store in enumerate(file.stores)
-    ]
+def _is_regular(path: Path) -> bool:
+    """Whether it is worth opening; a path that cannot be looked at is left to the reading, which says why."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return True
+
+
+def _name_problems(file: DeclarationFile) -> Iterator[tuple[KeyPath, str]]:
+    for here, declaration in _each(file):
+        names = [("owner", declaration.owner)]
+        if isinstance(declaration, AttestedStore):
+            names += [("id", declaration.id), ("name", declaration.name)]
+        for key, text in names:
+            if is_blank(text):
+                yield (*here, key), "nothing can be seen here; a name was expected"
+
+
+def _each(file: DeclarationFile) -> Iterator[tuple[KeyPath, AttestedStore | ApprovedList]]:
+    for index, store in enumerate(file.stores):
+        yield ("stores", index), store
     if file.approved_subscriptions is not None:
-        dated.append((("approved_subscriptions",), file.approved_subscriptions))
+        yield ("approved_subscriptions",), file.approved_subscriptions
     if file.approved_administrators is not None:
-        dated.append((("approved_administrators",), file.approved_administrators))
-    for here, declaration in dated:
+        yield ("approved_administrators",), file.approved_administrators
+
+
+def _date_problems(file: DeclarationFile, today: date) -> Iterator[tuple[KeyPath, str]]:
+    for here, declaration in _each(file):
         if declaration.declared_on is None:
             continue
         if declaration.declared_on > today:

@@ -61,7 +61,7 @@ def _covers_part(waiver: Waiver, finding: Finding, part: PartEntry) -> bool:
         _accepts(waiver, finding.check, part.status)
         and waiver.objects is None
         and (waiver.parts is None or part.id in waiver.parts)
-        and _within(waiver, part.count)
+        and _within(waiver, finding.affected_count if finding.all_seen else None)
     )
 
 

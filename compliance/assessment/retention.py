@@ -7,12 +7,13 @@ declaration settles it, and an expired one leaves it open.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from compliance.assessment.declarations import AttestedStore, Copied, Declarations, DeclarationStanding
 from compliance.assessment.verdict import Basis, Fail, Indeterminate, Part, Parts, Pass, Severity, Verdict, badness
-from compliance.evidence.derived import PurviewRetention
+from compliance.evidence.derived import PurviewRetention, Recording
+from compliance.evidence.derived.recording import NotRecorded
 from compliance.evidence.derived.retention import ClassRetention
 from compliance.evidence.evidence import AsOf, combined
 from compliance.evidence.scope import Scope
@@ -57,19 +58,31 @@ class RetentionQuestion:
     hot: bool
 
 
-def retention_parts(
-    question: RetentionQuestion, retention: PurviewRetention, scope: Scope, declarations: Declarations, as_of: AsOf
-) -> Parts:
-    """Return a part for each class of actors, decided by the class of records that is kept shortest."""
-    by_kind = judged_by_kind(question, retention, scope, declarations, as_of)
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a question about retention is decided by."""
+
+    retention: PurviewRetention
+    recording: Recording
+    scope: Scope
+    declarations: Declarations
+    as_of: AsOf
+
+
+def retention_parts(question: RetentionQuestion, case: Case) -> Parts:
+    """Return a part for each class of actors, decided by the class of records that is kept shortest.
+
+    A class passes only where its records are written at all.
+    """
+    by_kind = judged_by_kind(question, case)
     return Parts(
         tuple(
             Part(
                 id=kind.value,
                 title=kind.words,
-                count=retention.actors.count(kind),
-                verdict=_verdict(kind, by_kind[kind], question, retention, as_of),
-                excluded=scope.exclusion(kind),
+                count=case.retention.actors.count(kind),
+                verdict=_while_recorded(_verdict(kind, by_kind[kind], question, case), question, case.recording),
+                excluded=case.scope.exclusion(kind),
             )
             for kind in ActorKind
             if kind in by_kind
@@ -77,14 +90,55 @@ def retention_parts(
     )
 
 
-def judged_by_kind(
-    question: RetentionQuestion, retention: PurviewRetention, scope: Scope, declarations: Declarations, as_of: AsOf
-) -> dict[ActorKind, list[Judged]]:
+def beyond_purview(parts: Parts) -> Parts:
+    """Leave a shortfall open: whether a store that lookback does not read yet keeps the rest, nobody has said."""
+    return Parts(tuple(replace(part, verdict=_left_open(part.verdict)) for part in parts.parts))
+
+
+def _left_open(verdict: Verdict) -> Verdict:
+    if not isinstance(verdict, Fail):
+        return verdict
+    return Indeterminate(
+        kind=Kind.NEEDS_ATTESTATION,
+        condition=f"in Purview {verdict.condition}; no other store was read",
+        settle="a store that keeps them longer, declared in declarations.yaml by whoever owns it",
+        cause=verdict.cause,
+        facts=verdict.facts,
+    )
+
+
+def _while_recorded(verdict: Verdict, question: RetentionQuestion, recording: Recording) -> Verdict:
+    if not isinstance(verdict, Pass):
+        return verdict
+    switches = [recording.of(source) for source in question.sources]
+    for switch in switches:
+        if isinstance(switch, NotRecorded):
+            return Indeterminate(
+                kind=Kind.UNPROVEN,
+                condition=f"{verdict.condition}, but nothing is written: {switch.why}",
+                settle="switch it on (AUD-01, AUD-03); records exist only from then on",
+                cause=verdict.cause,
+                facts=verdict.facts,
+            )
+    unread = tuple(dict.fromkeys(switch for switch in switches if isinstance(switch, Unread)))
+    if not unread:
+        return verdict
+    absence = combined(unread)
+    return Indeterminate(
+        kind=absence.kind,
+        condition=f"{verdict.condition}, but whether they are written at all is unread: {absence.reason}",
+        settle=absence.settle,
+        cause=verdict.cause,
+        facts=verdict.facts,
+    )
+
+
+def judged_by_kind(question: RetentionQuestion, case: Case) -> dict[ActorKind, list[Judged]]:
     """Judge every class of records, sorted by the class of actor that writes them."""
     by_kind: dict[ActorKind, list[Judged]] = {}
     for source in question.sources:
-        for row in retention.by_source[source]:
-            judged = judge_row(row, question, scope, declarations, as_of)
+        for row in case.retention.by_source[source]:
+            judged = judge_row(row, question, case)
             by_kind.setdefault(row.group.actor.kind, []).append(judged)
     return by_kind
 
@@ -95,19 +149,21 @@ def worse_of(one: Parts, other: Parts) -> Parts:
     return Parts(tuple(max(part, others[part.id], key=lambda part: badness(part.verdict)) for part in one.parts))
 
 
-def judge_row(
-    row: ClassRetention, question: RetentionQuestion, scope: Scope, declarations: Declarations, as_of: AsOf
-) -> Judged:
+def judge_row(row: ClassRetention, question: RetentionQuestion, case: Case) -> Judged:
     """Judge one class of records: by what Purview surely keeps, then by what a declared store keeps."""
-    judgement = judge(row.effective, question.need, strict=scope.strict_months, tolerance_days=scope.tolerance_days)
+    judgement = judge(
+        row.effective, question.need, strict=case.scope.strict_months, tolerance_days=case.scope.tolerance_days
+    )
     if judgement.result in MEETING:
         return Judged(row, Standing.MEETS, judgement)
     lapsed: AttestedStore | None = None
-    for store in declarations.stores_for(row.source):
+    for store in case.declarations.stores_for(row.source):
         kept = store.hot if question.hot else store.total
-        comparison = compare(kept, question.need, strict=scope.strict_months, tolerance_days=scope.tolerance_days)
+        comparison = compare(
+            kept, question.need, strict=case.scope.strict_months, tolerance_days=case.scope.tolerance_days
+        )
         if comparison.result in MEETING:
-            if store.is_current(as_of) and store.copied is Copied.AT_CREATION:
+            if store.is_current(case.as_of) and store.copied is Copied.AT_CREATION:
                 return Judged(row, Standing.ATTESTED, judgement, store)
             lapsed = store
     if lapsed is not None:
@@ -131,13 +187,7 @@ def _least_days(duration: Duration | None) -> float:
     return -1 if duration is None else band(duration)[0]
 
 
-def _verdict(
-    kind: ActorKind,
-    judged: Sequence[Judged],
-    question: RetentionQuestion,
-    retention: PurviewRetention,
-    as_of: AsOf,
-) -> Verdict:
+def _verdict(kind: ActorKind, judged: Sequence[Judged], question: RetentionQuestion, case: Case) -> Verdict:
     decider = worst(judged)
     facts = decider.row.effective.facts
     kept = kept_text(decider)
@@ -175,7 +225,7 @@ def _verdict(
         case Standing.NEEDS_ATTESTATION if decider.store is not None:
             return Indeterminate(
                 kind=Kind.NEEDS_ATTESTATION,
-                condition=f"Purview keeps {kept} of {need}; {decider.store.name} {_why_not(decider.store, as_of)}",
+                condition=f"Purview keeps {kept} of {need}; {decider.store.name} {_why_not(decider.store, case.as_of)}",
                 settle=f"a valid declaration of {decider.store.name} (its owner is {decider.store.owner})",
                 cause=cause,
                 facts=facts,
@@ -190,7 +240,7 @@ def _verdict(
                 severity=Severity.LOW if all(_near_miss(one) for one in judged) else None,
             )
         case _:
-            return _undecided(decider, question, retention)
+            return _undecided(decider, question, case.retention)
 
 
 def _undecided(decider: Judged, question: RetentionQuestion, retention: PurviewRetention) -> Indeterminate:

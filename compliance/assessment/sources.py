@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from compliance.assessment.assessment import LevelEntry, RequirementEntry, SourceEntry, StandardEntry
 from compliance.assessment.declarations import Declarations
 from compliance.assessment.retention import (
+    Case,
     Judged,
     RetentionQuestion,
     Standing,
@@ -18,17 +19,14 @@ from compliance.assessment.retention import (
     worst,
 )
 from compliance.assessment.verdict import BADNESS, Status, status_of
-from compliance.evidence.derived import IngestionSetting, PurviewRetention
-from compliance.evidence.evidence import AsOf, Evidence, Resolved
+from compliance.evidence.derived import IngestionSetting, PurviewRetention, Recording
+from compliance.evidence.derived.recording import NotRecorded, Recorded, Switch
+from compliance.evidence.evidence import AsOf, Evidence
 from compliance.evidence.unread import Unread
-from compliance.evidence.views import OrganizationConfig
 from compliance.rules.periods import Duration, band
 from compliance.rules.reach import Reach, purview_reach
 from compliance.rules.record_types import LOG_SOURCES
 from compliance.standards import Requirement, Standard
-
-MAILBOX_SOURCES = frozenset({"purview.mail_items_accessed", "purview.exchange_item"})
-"""Sources that only an audited mailbox writes."""
 
 
 def standard_entry(standard: Standard) -> StandardEntry:
@@ -49,17 +47,16 @@ def standard_entry(standard: Standard) -> StandardEntry:
 
 def sources_of(standard: Standard, evidence: Evidence, declarations: Declarations) -> Iterator[SourceEntry]:
     """Yield a row for each log source that a standard requires, the worst class of actor in scope deciding."""
-    resolved = evidence.resolve(PurviewRetention)
-    retention: PurviewRetention = resolved.value
+    case, firm = _case(evidence, declarations)
     for required in standard.sources:
-        hot = _asked(standard.hot, required.id, retention, evidence, declarations, hot=True)
-        total = _asked(standard.total, required.id, retention, evidence, declarations, hot=False)
+        hot = _asked(standard.hot, required.id, case, hot=True)
+        total = _asked(standard.total, required.id, case, hot=False)
         shown = hot or total
         if shown is None:
             continue
-        reach = _reach(shown, retention, evidence)
-        recorded, recorded_status = _recorded(required.id, evidence)
-        hot_status, total_status = (_firm(_status(one, recorded_status), resolved) for one in (hot, total))
+        reach = _reach(shown, case.retention, evidence)
+        recorded, recorded_status = _recorded(case.recording.of(required.id))
+        hot_status, total_status = (_firm(_status(one, recorded_status), firm) for one in (hot, total))
         kept = shown.row.effective.credited
         yield SourceEntry(
             id=required.id,
@@ -72,6 +69,7 @@ def sources_of(standard: Standard, evidence: Evidence, declarations: Declaration
             hot_days=_least_days(reach.hot),
             total_text=kept_text(total or shown),
             total_days=_least_days(reach.total),
+            declared=any(one is not None and one.standing is Standing.ATTESTED for one in (hot, total)),
             hot_status=hot_status,
             total_status=total_status,
             in_force_since=reach.in_force_since,
@@ -83,18 +81,14 @@ def sources_of(standard: Standard, evidence: Evidence, declarations: Declaration
 
 def levels_of(standard: Standard, evidence: Evidence, declarations: Declarations) -> Iterator[LevelEntry]:
     """Yield each maturity level with what the retention figures alone say of it: never a claim of the level."""
-    resolved = evidence.resolve(PurviewRetention)
-    retention: PurviewRetention = resolved.value
-    scope, as_of = evidence.bundle.manifest.scope, AsOf(evidence.as_of)
+    case, firm = _case(evidence, declarations)
     sources = tuple(source.id for source in standard.sources)
     for level in standard.levels:
         statuses = [
             status_of(part.verdict)
             for need, hot in ((level.hot, True), (level.total, False))
             if need is not None
-            for part in retention_parts(
-                RetentionQuestion(sources, need, hot), retention, scope, declarations, as_of
-            ).in_scope()
+            for part in retention_parts(RetentionQuestion(sources, need, hot), case).in_scope()
         ]
         yield LevelEntry(
             standard=standard.id,
@@ -103,27 +97,25 @@ def levels_of(standard: Standard, evidence: Evidence, declarations: Declarations
             hot=level.hot.text if level.hot else None,
             total=level.total.text if level.total else None,
             due=level.due.isoformat() if level.due else None,
-            retention=_firm(max(statuses, key=BADNESS.index, default=Status.NOT_APPLICABLE), resolved),
+            retention=_firm(max(statuses, key=BADNESS.index, default=Status.NOT_APPLICABLE), firm),
             not_assessed=level.conditions,
         )
 
 
-def _asked(
-    requirement: Requirement | None,
-    source: str,
-    retention: PurviewRetention,
-    evidence: Evidence,
-    declarations: Declarations,
-    *,
-    hot: bool,
-) -> Judged | None:
+def _case(evidence: Evidence, declarations: Declarations) -> tuple[Case, bool]:
+    """Return what retention is decided by, and whether all of it can support a pass."""
+    retention, recording = evidence.resolve(PurviewRetention), evidence.resolve(Recording)
+    scope, as_of = evidence.bundle.manifest.scope, AsOf(evidence.as_of)
+    case = Case(retention.value, recording.value, scope, declarations, as_of)
+    return case, not (retention.weaknesses or recording.weaknesses)
+
+
+def _asked(requirement: Requirement | None, source: str, case: Case, *, hot: bool) -> Judged | None:
     """Return the class that decides a requirement for one source, or None where nothing is asked or in scope."""
     if requirement is None:
         return None
-    scope = evidence.bundle.manifest.scope
-    question = RetentionQuestion((source,), requirement.duration, hot)
-    judged = judged_by_kind(question, retention, scope, declarations, AsOf(evidence.as_of))
-    in_scope = [one for kind, rows in judged.items() if scope.exclusion(kind) is None for one in rows]
+    judged = judged_by_kind(RetentionQuestion((source,), requirement.duration, hot), case)
+    in_scope = [one for kind, rows in judged.items() if case.scope.exclusion(kind) is None for one in rows]
     return worst(in_scope) if in_scope else None
 
 
@@ -143,29 +135,19 @@ def _reach(judged: Judged, retention: PurviewRetention, evidence: Evidence) -> R
     )
 
 
-def _recorded(source: str, evidence: Evidence) -> tuple[str, Status]:
-    """Say whether records of this source are written at all, as far as the two switches tell."""
-    switch, organization = evidence.resolve(IngestionSetting), evidence.resolve(OrganizationConfig)
-    ingestion, config = switch.value, organization.value
-    if not isinstance(ingestion, Unread) and not ingestion.enabled:
-        return "not recorded: ingestion is off", Status.FAIL
-    if source in MAILBOX_SOURCES:
-        if isinstance(config, Unread) or not config.holds("audit_disabled"):
-            return "unread: the organisation's AuditDisabled", Status.INDETERMINATE
-        if config.audit_disabled:
-            return "not recorded: mailbox auditing is off", Status.FAIL
-        if organization.weaknesses:
-            return "unproven: the organisation's AuditDisabled", Status.INDETERMINATE
-    if isinstance(ingestion, Unread):
-        return "unread: the ingestion switch", Status.INDETERMINATE
-    if switch.weaknesses:
-        return "unproven: the ingestion switch", Status.INDETERMINATE
-    return "recorded", Status.PASS
+def _recorded(switch: Switch) -> tuple[str, Status]:
+    match switch:
+        case Recorded():
+            return "recorded", Status.PASS
+        case NotRecorded(why):
+            return f"not recorded: {why}", Status.FAIL
+        case Unread():
+            return f"unread: {switch.dataset}", Status.INDETERMINATE
 
 
-def _firm(status: Status, resolved: Resolved) -> Status:
+def _firm(status: Status, firm: bool) -> Status:
     """Leave a pass open that rests on evidence which can show a fault, but not that there is none."""
-    return Status.INDETERMINATE if status is Status.PASS and resolved.weaknesses else status
+    return Status.INDETERMINATE if status is Status.PASS and not firm else status
 
 
 def _status(judged: Judged | None, recorded: Status) -> Status:

@@ -165,9 +165,10 @@ def decide(tally: Tally, *, met: str, broken: str, settle: str, cause: str) -> V
             tally=tally,
         )
     if tally.undecided or tally.coverage is not Coverage.WHOLE or not tally.total:
+        unseen = f"{tally.satisfied:,} objects were seen, and nobody knows whether they are all"
         return Indeterminate(
             kind=Kind.MALFORMED if tally.undecided else Kind.INCOMPLETE,
-            condition=f"{tally.undecided:,} of {tally.total:,} could not be decided",
+            condition=f"{tally.undecided:,} of {tally.total:,} could not be decided" if tally.undecided else unseen,
             settle=settle,
             cause=_first(tally, decided=False),
             tally=tally,

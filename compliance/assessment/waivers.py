@@ -12,12 +12,15 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from annotated_types import Ge, MinLen
 
-from compliance.yamlfile import FILE_SHAPE, KeyPath, load_yaml, validated
+from compliance.assessment.words import is_blank, plain
+from compliance.rules.classes import ActorKind
+from compliance.yamlfile import FILE_SHAPE, KeyPath, load_yaml, parse_yaml, validated
 
 MAX_DAYS: Final = 365
 """How long after its approval a waiver may last, in days."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,63}", re.ASCII)
+_PARTS: Final = tuple(kind.value for kind in ActorKind)
 _Text = Annotated[str, MinLen(1)]
 
 
@@ -68,15 +71,19 @@ class WaiverFile:
     waivers: tuple[Waiver, ...]
 
 
-def load_waivers(path: Path, *, tenant_id: str, known_checks: frozenset[str], today: date) -> tuple[Waiver, ...]:
-    """The waivers in `path`, expired ones included, in the order of the file.
+def load_waivers(
+    path: Path, *, tenant_id: str | None, known_checks: frozenset[str], today: date, raw: bytes | None = None
+) -> tuple[Waiver, ...]:
+    """The waivers in `path`, or in `raw` where its bytes were read already, expired ones included, in its order.
 
+    A `tenant_id` of `None` is not known yet, and any tenant is accepted.
     Raises one `InputError` that lists every problem with line and column: what is malformed, for another tenant, of
     a check that does not exist, twice there, approved by its requester or after `today`, or without a real end.
     """
-    document = load_yaml(path)
+    document = load_yaml(path) if raw is None else parse_yaml(raw, where=str(path))
     file = validated(document, WaiverFile)
-    problems = [] if file.tenant.lower() == tenant_id.lower() else [(("tenant",), _other_tenant(tenant_id))]
+    ours = tenant_id is None or file.tenant.lower() == tenant_id.lower()
+    problems = [] if ours else [(("tenant",), _other_tenant(str(tenant_id)))]
     if found := (*problems, *_problems(file.waivers, known_checks, today)):
         raise document.error(found)
     return file.waivers
@@ -120,14 +127,19 @@ def _scope_problems(waiver: Waiver, known_checks: frozenset[str]) -> Iterator[tu
         for number, name in enumerate(() if names is None else names):
             if "*" in name:
                 yield (key, number), "wildcards are not accepted; leave the key out to waive the whole finding"
+            elif key == "parts" and name not in _PARTS:
+                yield (key, number), f"there is no part {name!a}; the parts are {', '.join(_PARTS)}"
             elif key == "objects" and "@" in name:
                 yield (key, number), "an address can change hands; give the object's immutable id"
 
 
 def _approval_problems(waiver: Waiver, today: date) -> Iterator[tuple[KeyPath, str]]:
-    if len(waiver.reason.strip()) < 20:
+    for key, text in (("ticket", waiver.ticket), ("requester", waiver.requester), ("approver", waiver.approver)):
+        if is_blank(text):
+            yield (key,), "nothing can be seen here; a name was expected"
+    if len(plain(waiver.reason)) < 20:
         yield ("reason",), "a reason of at least 20 characters was expected"
-    if waiver.approver.strip().casefold() == waiver.requester.strip().casefold():
+    if plain(waiver.approver) == plain(waiver.requester):
         yield ("approver",), "the approver must be somebody else than the requester"
     if waiver.approved_on > today:
         yield ("approved_on",), f"the approval lies in the future; today is {today} (UTC)"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from compliance.errors import InputError
 
 if TYPE_CHECKING:
-    from compliance.evidence.manifest import Previous
+    from compliance.collector import Before
     from compliance.evidence.scope import Scope
     from compliance.settings import Settings
     from compliance.sources.transport import TenantApis
@@ -37,7 +37,7 @@ def now() -> dt.datetime:
 @contextmanager
 def tenant_apis(settings: Settings, *, quiet: bool) -> Iterator[TenantApis]:
     """Open the APIs of the tenant that the settings name; nothing is sent before the first request."""
-    require_extra("collect", "reading a tenant", ("azure", "msal", "msgraph", "requests"))
+    require_collect()
     from compliance.cli.progress import ProgressDisplay
     from compliance.clouds import CLOUDS, custom_cloud
     from compliance.credentials import credential_for
@@ -86,16 +86,23 @@ def scope_of(settings: Settings) -> Scope:
     )
 
 
-def previous_bundle(path: Path | None) -> Previous | None:
-    """Return the link to the bundle before, given its directory or its manifest; raises InputError where it is none."""
-    from compliance.evidence.bundle import decode_document, read_document
-    from compliance.evidence.manifest import Manifest, Previous, sha256
+def previous_bundle(path: Path | None) -> Before | None:
+    """Return the bundle before, given its directory or its manifest; raises InputError where it is none."""
+    from compliance.collector import Before
+    from compliance.evidence.bundle import decode_manifest, read_document
+    from compliance.evidence.manifest import Previous, sha256
 
     if path is None:
         return None
     file = path / "manifest.json" if path.is_dir() else path
     raw = read_document(file, what="--previous takes the bundle before, or its manifest.json")
-    return Previous(manifest_sha256=sha256(raw), as_of=decode_document(raw, Manifest, file).as_of)
+    manifest = decode_manifest(raw, file)
+    return Before(Previous(manifest_sha256=sha256(raw), as_of=manifest.as_of), manifest.tenant.id)
+
+
+def require_collect() -> None:
+    """Raise InputError where the packages that read a tenant are missing."""
+    require_extra("collect", "reading a tenant", ("azure", "cryptography", "msal", "msgraph", "requests"))
 
 
 def require_extra(extra: str, what: str, packages: tuple[str, ...]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from compliance.cli.apis import add_config
+from compliance.cli.apis import add_config, require_collect
 from compliance.cli.check import result_beside
-from compliance.cli.collect import add_output, collect_bundle
-from compliance.cli.judging import Handed, add_options, judge_bundle
+from compliance.cli.collect import add_output, bundle_directory, collect_bundle
+from compliance.cli.judging import Handed, add_options, execute, plan
 
 if TYPE_CHECKING:
     from compliance.cli.typing import SubParsers
@@ -26,16 +26,14 @@ def add(commands: SubParsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Read the tenant, judge what was read, and return the exit code.
 
-    Waivers and declarations are read before anything is sent, where the tenant's id is known: a mistake in them
-    should not cost a collection.
+    Every option and file is looked at before anything is sent: a mistake in them should not cost a collection.
     """
-    from compliance.cli.judging import read_declarations, read_waivers
     from compliance.settings import load_settings
 
+    require_collect()
     settings = load_settings(args.config)
     handed = Handed((*settings.standards, *settings.standard_files), settings.waivers, settings.declarations)
-    if "." not in settings.tenant:
-        read_waivers(args.waivers or handed.waivers, settings.tenant)
-        read_declarations(args.declarations or handed.declarations, settings.tenant)
-    bundle = collect_bundle(settings, args)
-    return judge_bundle(bundle, args, result_beside(bundle.path), handed)
+    out = bundle_directory(args.out)
+    tenant_id = None if "." in settings.tenant else settings.tenant
+    planned = plan(args, handed, bundle=out, out=result_beside(out), tenant_id=tenant_id)
+    return execute(collect_bundle(settings, args, out), planned)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance.cli.judging import Handed, add_options, judge_bundle
+from compliance.cli.judging import Handed, add_options, execute, plan
 
 if TYPE_CHECKING:
     from compliance.cli.typing import SubParsers
@@ -28,7 +28,8 @@ def run(args: argparse.Namespace) -> int:
     from compliance.evidence.bundle import open_bundle
 
     bundle = open_bundle(args.bundle)
-    return judge_bundle(bundle, args, args.out or result_beside(args.bundle), Handed())
+    out = args.out or result_beside(args.bundle)
+    return execute(bundle, plan(args, Handed(), bundle=bundle.path, out=out, tenant_id=bundle.manifest.tenant.id))
 
 
 def result_beside(bundle: Path) -> Path:

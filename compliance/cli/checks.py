@@ -25,14 +25,14 @@ def run(args: argparse.Namespace) -> int:
     from tabulate import tabulate
 
     from checks import all_checks
-    from compliance.cli.judging import select
+    from compliance.cli.judging import by_ids
 
     if args.check is None:
         rows = [(one.id, one.severity.value, one.group, one.title) for one in all_checks()]
         headers = ("check", "severity", "group", "title")
         print(tabulate(rows, headers=headers, disable_numparse=True, maxcolwidths=[None, None, None, 42]))
         return 0
-    (one,), _ = select(all_checks(), args.check)
+    (one,) = by_ids(all_checks(), [args.check], where="lookback checks")
     print(_explained(one))
     return 0
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance.cli.apis import add_config, now, previous_bundle, scope_of, tenant_apis
+from compliance.cli.apis import add_config, now, previous_bundle, require_collect, scope_of, tenant_apis
 
 if TYPE_CHECKING:
     from compliance.cli.typing import SubParsers
@@ -40,16 +40,21 @@ def run(args: argparse.Namespace) -> int:
     """Collect and say how each reading ended; the exit code is 0 whatever could not be read."""
     from compliance.settings import load_settings
 
-    bundle = collect_bundle(load_settings(args.config), args)
+    require_collect()
+    bundle = collect_bundle(load_settings(args.config), args, bundle_directory(args.out))
     print(outcome(bundle))
     return 0
 
 
-def collect_bundle(settings: Settings, args: argparse.Namespace) -> Bundle:
-    """Read the tenant that the settings name into the directory that the options name."""
+def bundle_directory(out: Path | None) -> Path:
+    """Return where a new bundle goes: where the options say, or a directory named by the moment."""
+    return out or Path("evidence") / f"{now():%Y%m%dT%H%M%SZ}"
+
+
+def collect_bundle(settings: Settings, args: argparse.Namespace, out: Path) -> Bundle:
+    """Read the tenant that the settings name into a new directory."""
     from compliance.collector import Run, collect
 
-    out = args.out or Path("evidence") / f"{now():%Y%m%dT%H%M%SZ}"
     asked = Run(out, datasets_for(args.only), scope_of(settings), settings.digest(), previous_bundle(args.previous))
     with tenant_apis(settings, quiet=args.quiet) as apis:
         return collect(apis, asked, clock=now)
@@ -58,7 +63,7 @@ def collect_bundle(settings: Settings, args: argparse.Namespace) -> Bundle:
 def datasets_for(check_ids: list[str] | None) -> tuple[str, ...]:
     """Return the datasets that some checks need, the tenant's own description always; all of them without a choice."""
     from checks import all_checks
-    from compliance.cli.judging import select
+    from compliance.cli.judging import by_ids
     from compliance.evidence.datasets import DATASETS
     from compliance.evidence.derived import DERIVATIONS
     from compliance.evidence.evidence import datasets_behind
@@ -66,7 +71,7 @@ def datasets_for(check_ids: list[str] | None) -> tuple[str, ...]:
 
     if not check_ids:
         return tuple(DATASETS)
-    selected, _ = select(all_checks(), ",".join(check_ids))
+    selected = by_ids(all_checks(), ",".join(check_ids).split(","), where="--only")
     needed = {ORGANIZATION}.union(*(datasets_behind(one.function, DERIVATIONS) for one in selected))
     return tuple(name for name in DATASETS if name in needed)
 

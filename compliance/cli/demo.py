@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance.cli.judging import Handed, add_options, judge_bundle
+from compliance.cli.judging import Handed, add_options, execute, plan
 
 if TYPE_CHECKING:
     from compliance.cli.typing import SubParsers
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT = "agency"
 HOME = Path("lookback-demo")
+NEEDS = ("azure", "cryptography", "jwt", "msal", "msgraph", "requests", "starlette", "trustme", "uvicorn")
 
 
 def add(commands: SubParsers) -> argparse.ArgumentParser:
@@ -35,23 +36,24 @@ def add(commands: SubParsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Serve the scenario, audit it through the same code as a real tenant, and print the reports."""
     from compliance.cli.apis import require_extra
+
+    require_extra("demo", "the simulated tenant", NEEDS)
     from compliance.demo.scenarios import load_scenario, scenario_names
 
-    require_extra("demo", "the simulated tenant", ("azure", "jwt", "msgraph", "starlette", "trustme", "uvicorn"))
     if args.scenario == "list":
         for name, description in scenario_names().items():
             print(f"{name}: {description}")
         return 0
     tenant = load_scenario(args.scenario)
     out = args.out or HOME / args.scenario
+    planned = plan(args, Handed(), bundle=out / "bundle", out=out / "result", tenant_id=tenant.id)
     _make_room(out)
-    bundle = _collect(args, tenant, out / "bundle")
-    code = judge_bundle(bundle, args, out / "result", Handed())
+    code = execute(_collect(args, tenant, out / "bundle"), planned)
     return code if args.exit_code else 0
 
 
 def _make_room(out: Path) -> None:
-    """Remove an earlier demo: only what says of itself that it was simulated is ever removed."""
+    """Remove an earlier demo's bundle: only what says of itself that it was simulated is ever removed."""
     from compliance.errors import InputError
     from compliance.evidence.bundle import open_bundle
 
@@ -60,7 +62,6 @@ def _make_room(out: Path) -> None:
     if not (out / "bundle" / "manifest.json").is_file() or not open_bundle(out / "bundle").manifest.simulated:
         raise InputError("already exists and is no demo", where=str(out), next_step="Give another one with -o.")
     shutil.rmtree(out / "bundle")
-    shutil.rmtree(out / "result", ignore_errors=True)
 
 
 def _collect(args: argparse.Namespace, tenant: Tenant, out: Path) -> Bundle:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import os
-import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compliance.cli.reporting import reports_asked_for, write_report
 from compliance.errors import InputError
 
 if TYPE_CHECKING:
-    from compliance.assessment.assessment import Assessment
     from compliance.assessment.check import Check
-    from compliance.assessment.declarations import Declarations
+    from compliance.assessment.declarations import AttestedStore, Declarations
+    from compliance.assessment.gate import Gate
     from compliance.assessment.waivers import Waiver
+    from compliance.cli.reporting import Wanted
     from compliance.evidence.bundle import Bundle
     from compliance.result import Inputs
     from compliance.standards import Standard
 
 SETTINGS = "settings"
 ALL = "all"
-WIDTH = 80
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -75,63 +75,115 @@ class Handed:
     declarations: Path | None = None
 
 
-def judge_bundle(bundle: Bundle, args: argparse.Namespace, out: Path, handed: Handed) -> int:
-    """Judge a bundle as the options ask, write the result folder and the reports, and return the exit code."""
+@dataclass(frozen=True, slots=True)
+class HandedFile:
+    """A file that somebody handed over, read once: what is parsed is what is kept."""
+
+    path: Path
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a bundle will be judged and reported, with everything in the options and files found to be right."""
+
+    selected: tuple[Check, ...]
+    left_out: tuple[Check, ...]
+    standards: list[Standard]
+    gate: Gate
+    waivers: HandedFile | None
+    declarations: HandedFile | None
+    reports: list[Wanted]
+    out: Path
+    verbose: bool
+    exit_zero: bool
+
+
+def plan(args: argparse.Namespace, handed: Handed, *, bundle: Path, out: Path, tenant_id: str | None) -> Plan:
+    """Read the options and the files they name before anything else is done.
+
+    `bundle` need not exist yet. Without a `tenant_id`, waivers and declarations of any tenant are accepted here, and
+    `execute` looks again. Raises InputError for whatever cannot be used.
+    """
     from checks import all_checks
-    from compliance.assessment.gate import Gate, exit_code
+    from compliance.assessment.gate import Gate
     from compliance.assessment.verdict import Severity
+    from compliance.result import check_room
+
+    if out.resolve().is_relative_to(bundle.resolve()):
+        raise InputError("lies inside the bundle", where=str(out), next_step="Give a directory outside it with -o.")
+    reports = reports_asked_for(args.report, kept_out_of=(bundle, out))
+    selected, left_out = select(all_checks(), args.checks)
+    standards = _standards(args.standard or handed.standards or ("m-21-31",))
+    gate = _gate(args.gate, standards)
+    waivers = read_handed(args.waivers or handed.waivers)
+    declarations = read_handed(args.declarations or handed.declarations)
+    read_waivers(waivers, tenant_id)
+    read_declarations(declarations, tenant_id)
+    check_room(out)
+    return Plan(
+        selected=selected,
+        left_out=left_out,
+        standards=standards,
+        gate=Gate(gate, Severity(args.fail_on), args.on_indeterminate == "warn"),
+        waivers=waivers,
+        declarations=declarations,
+        reports=reports,
+        out=out,
+        verbose=args.verbose,
+        exit_zero=args.exit_zero,
+    )
+
+
+def execute(bundle: Bundle, planned: Plan) -> int:
+    """Judge a bundle as planned, write the result folder and the reports, and return the exit code."""
+    from compliance.assessment.gate import exit_code
     from compliance.evidence.bundle import sum_problems
     from compliance.result import write_result
     from compliance.runner import assess
 
-    reports = _reports_asked_for(args.report)
     if problems := sum_problems(bundle.path):
         raise InputError(
             f"the evidence was changed or damaged: {'; '.join(problems)}",
             where=str(bundle.path),
             next_step="Restore the bundle, or collect again.",
         )
-    selected, left_out = select(all_checks(), args.checks)
-    standards = _standards(args.standard or handed.standards or ("m-21-31",))
-    gate = _gate(args.gate, standards)
-    waivers_file = args.waivers or handed.waivers
-    declarations_file = args.declarations or handed.declarations
     tenant_id = bundle.manifest.tenant.id
-    declarations = read_declarations(declarations_file, tenant_id)
+    declarations = read_declarations(planned.declarations, tenant_id)
+    inputs = _inputs(planned, declarations)
     assessed = assess(
         bundle,
-        checks=selected,
-        left_out=left_out,
-        standards=standards,
+        checks=planned.selected,
+        left_out=planned.left_out,
+        standards=planned.standards,
         declarations=declarations,
-        waivers=read_waivers(waivers_file, tenant_id),
+        waivers=read_waivers(planned.waivers, tenant_id),
     )
-    write_result(
-        out,
-        assessed,
-        checks=tuple(one.id for one in selected),
-        inputs=inputs_of(standards, waivers_file, declarations_file, declarations),
-    )
-    for name, path in reports:
-        _write_report(name, path, assessed.assessment, verbose=args.verbose)
-    if args.exit_zero:
-        return 0
-    return exit_code(assessed.assessment, Gate(gate, Severity(args.fail_on), args.on_indeterminate == "warn"))
+    write_result(planned.out, assessed, checks=tuple(one.id for one in planned.selected), inputs=inputs)
+    for wanted in planned.reports:
+        write_report(wanted, assessed.assessment, verbose=planned.verbose)
+    return 0 if planned.exit_zero else exit_code(assessed.assessment, planned.gate)
 
 
 def select(checks: tuple[Check, ...], wanted: str) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
     """Split the checks into those asked for and the others; raises InputError for an id that does not exist."""
     if wanted in (SETTINGS, ALL):
         return checks, ()
-    ids = [name.strip().upper() for name in wanted.split(",")]
+    chosen = by_ids(checks, wanted.split(","), where="--checks", beside=f"{SETTINGS}, {ALL}, or ")
+    return chosen, tuple(one for one in checks if one not in chosen)
+
+
+def by_ids(checks: tuple[Check, ...], ids: Iterable[str], *, where: str, beside: str = "") -> tuple[Check, ...]:
+    """Return the checks with these ids; raises InputError, naming the option they came by, for one that is none."""
+    wanted = [name.strip().upper() for name in ids]
     known = {one.id for one in checks}
-    if unknown := [name for name in ids if name not in known]:
+    if unknown := [name for name in wanted if name not in known]:
         raise InputError(
             f"there is no check {', '.join(unknown)}",
-            where="--checks",
-            next_step=f"Give settings, all, or some of {', '.join(sorted(known))}.",
+            where=where,
+            next_step=f"Give {beside}some of {', '.join(sorted(known))}.",
         )
-    return tuple(one for one in checks if one.id in ids), tuple(one for one in checks if one.id not in ids)
+    return tuple(one for one in checks if one.id in wanted)
 
 
 def _standards(names: tuple[str | Path, ...] | list[str]) -> list[Standard]:
@@ -156,26 +208,39 @@ def _gate(wanted: str | None, standards: list[Standard]) -> str:
     return wanted
 
 
-def read_waivers(path: Path | None, tenant_id: str) -> tuple[Waiver, ...]:
-    """Return the waivers of a file for a tenant, or none without a file."""
+def read_handed(path: Path | None) -> HandedFile | None:
+    """Return the bytes of a YAML file that an option names, or None without one; raises InputError."""
+    from compliance.textfile import read_capped
+    from compliance.yamlfile import MAX_BYTES
+
+    return None if path is None else HandedFile(path, read_capped(path, max_bytes=MAX_BYTES))
+
+
+def read_waivers(file: HandedFile | None, tenant_id: str | None) -> tuple[Waiver, ...]:
+    """Return the waivers of a file for a tenant, or none without a file; see `load_waivers`."""
     from checks import all_checks
     from compliance.assessment.waivers import load_waivers
 
-    if path is None:
+    if file is None:
         return ()
     known = frozenset(one.id for one in all_checks())
-    return load_waivers(path, tenant_id=tenant_id, known_checks=known, today=_today())
+    return load_waivers(file.path, tenant_id=tenant_id, known_checks=known, today=_today(), raw=file.raw)
 
 
-def read_declarations(path: Path | None, tenant_id: str, attachments: Path | None = None) -> Declarations:
+def read_declarations(file: HandedFile | None, tenant_id: str | None, attachments: Path | None = None) -> Declarations:
     """Return the declarations of a file for a tenant, or none without a file; see `load_declarations`."""
     from compliance.assessment.declarations import NO_DECLARATIONS, load_declarations
     from compliance.rules.record_types import LOG_SOURCES
 
-    if path is None:
+    if file is None:
         return NO_DECLARATIONS
     return load_declarations(
-        path, tenant_id=tenant_id, known_sources=frozenset(LOG_SOURCES), today=_today(), attachments=attachments
+        file.path,
+        tenant_id=tenant_id,
+        known_sources=frozenset(LOG_SOURCES),
+        today=_today(),
+        attachments=attachments,
+        raw=file.raw,
     )
 
 
@@ -183,53 +248,30 @@ def _today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
-def inputs_of(
-    standards: list[Standard], waivers: Path | None, declarations_file: Path | None, declarations: Declarations
-) -> Inputs:
+def _inputs(planned: Plan, declarations: Declarations) -> Inputs:
     """Return the files to keep beside a result: standards as used, waivers, declarations and what they attach."""
-    from compliance.result import Inputs
+    from compliance.result import ATTACHMENTS, Inputs
 
-    files = {f"standards/{standard.id}.yaml": standard.raw for standard in standards}
-    if waivers is not None:
-        files["waivers.yaml"] = waivers.read_bytes()
-    if declarations_file is not None:
-        files["declarations.yaml"] = declarations_file.read_bytes()
-        files.update((f"attachments/{store.sha256.lower()}", store.file.read_bytes()) for store in declarations.stores)
-    return Inputs(files, "waivers.yaml" if waivers else None, "declarations.yaml" if declarations_file else None)
-
-
-def _reports_asked_for(wanted: list[str] | None) -> list[tuple[str, Path | None]]:
-    from reports import REPORTS
-
-    asked: list[tuple[str, Path | None]] = []
-    for item in wanted or ["console"]:
-        name, _, path = item.partition("=")
-        if name not in REPORTS:
-            raise InputError(
-                f"there is no report format {name!r}", where="--report", next_step=f"Give one of {', '.join(REPORTS)}."
-            )
-        asked.append((name, Path(path) if path else None))
-    return asked
+    files = {f"standards/{standard.id}.yaml": standard.raw for standard in planned.standards}
+    if planned.waivers is not None:
+        files["waivers.yaml"] = planned.waivers.raw
+    if planned.declarations is not None:
+        files["declarations.yaml"] = planned.declarations.raw
+        files.update((f"{ATTACHMENTS}/{store.sha256.lower()}", _attested(store)) for store in declarations.stores)
+    return Inputs(
+        files,
+        None if planned.waivers is None else "waivers.yaml",
+        None if planned.declarations is None else "declarations.yaml",
+    )
 
 
-def _write_report(name: str, path: Path | None, assessment: Assessment, *, verbose: bool) -> None:
-    from compliance.evidence.bundle import write_private
-    from reports import Options, render
+def _attested(store: AttestedStore) -> bytes:
+    """Return a document as it was attested; it may have changed since the declarations were read."""
+    from compliance.assessment.declarations import MAX_ATTACHMENT_BYTES
+    from compliance.evidence.manifest import sha256
+    from compliance.textfile import read_capped
 
-    if path is not None:
-        text = render(name, assessment, Options(width=WIDTH, verbose=verbose))
-        write_private(path, text.encode("utf-8", errors="backslashreplace"))
-        return
-    encoding = (sys.stdout.encoding or "ascii").casefold()
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    options = Options(width=WIDTH, colour=colour, ascii=not encoding.startswith("utf"), verbose=verbose)
-    print_report(render(name, assessment, options))
-
-
-def print_report(text: str) -> None:
-    """Write a report to standard output; a reader that has seen enough does not change the exit code."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raw = read_capped(store.file, max_bytes=MAX_ATTACHMENT_BYTES)
+    if sha256(raw) != store.sha256.lower():
+        raise InputError("the document changed while it was read", where=str(store.file), next_step="Run it again.")
+    return raw

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TextIO
 
 from compliance import __version__
 from compliance.cli import audit, check, checks, collect, demo, doctor, importing, schema, standards, verify
+from compliance.cli.reporting import silence_stdout
 from compliance.errors import LookbackError, harmless
 
 COMMANDS = (demo, doctor, collect, importing, check, audit, verify, checks, standards, schema)
@@ -38,32 +40,68 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the process's exit code."""
     _refuse_shadowed_packages()
+    if _closed(sys.stdout):
+        return _say(_unwritable("it is closed"))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     args = parser().parse_args(argv)
     _log_to_stderr(args.debug)
+    problem: LookbackError | None = None
+    code = 0
     try:
-        code: int = args.run(args)
-        sys.stdout.flush()
+        code = args.run(args)
     except LookbackError as error:
         logging.getLogger(__name__).debug("stopped", exc_info=True)
-        return _say(error, error.exit_code)
+        problem = error
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        silence_stdout()
     except KeyboardInterrupt:
         print("lookback: interrupted", file=sys.stderr)
-        return _INTERRUPTED
+        code = _INTERRUPTED
     except Exception as error:
         logging.exception("lookback failed")
-        what = f"internal error: {type(error).__name__}"
-        return _say(LookbackError(what, next_step="Run it again with --debug and report what it prints."), 1)
-    return code
+        problem = _unexpected(error)
+    problem = _flush() or problem
+    return code if problem is None else _say(problem)
 
 
-def _say(error: LookbackError, code: int) -> int:
+def _unexpected(error: Exception) -> LookbackError:
+    """Say what broke. Files and sockets have messages of their own, so a write that names no file was a print."""
+    if isinstance(error, OSError) and error.filename is None and error.strerror is not None:
+        silence_stdout()
+        return _unwritable(error.strerror)
+    what = f"internal error: {type(error).__name__}"
+    return LookbackError(what, next_step="Run it again with --debug and report what it prints.")
+
+
+def _say(error: LookbackError) -> int:
     from compliance.redaction import redact
 
     print(harmless(redact(f"lookback: {error}")), file=sys.stderr)
-    return code
+    return error.exit_code
+
+
+def _closed(stream: TextIO | None) -> bool:
+    """Whether there is no such stream: Python has None for a descriptor that was closed before it started."""
+    return stream is None
+
+
+def _flush() -> LookbackError | None:
+    """Write what is left for standard output, and say why where that is refused, as on a full disk."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence_stdout()
+    except OSError as error:
+        silence_stdout()
+        return _unwritable(error.strerror or str(error))
+    return None
+
+
+def _unwritable(why: str) -> LookbackError:
+    return LookbackError(
+        f"standard output cannot be written: {why}", next_step="Send it somewhere else, or to a file with --report."
+    )
 
 
 def _log_to_stderr(debug: bool) -> None:

@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING
 from compliance.errors import harmless
 
 if TYPE_CHECKING:
+    from compliance.cli.judging import HandedFile
     from compliance.cli.typing import SubParsers
     from compliance.evidence.bundle import Bundle
     from compliance.result import ResultManifest
+    from compliance.standards import Standard
 
 DAMAGED = 3
+OWN = ("assessment.json", "manifest.json", "SHA256SUMS")
 
 
 def add(commands: SubParsers) -> argparse.ArgumentParser:
     """Add the command to the parser."""
-    parser = commands.add_parser("verify", help="check a bundle's digests, and that a result follows from it")
+    parser = commands.add_parser(
+        "verify",
+        help="check a bundle's digests, and that a result follows from it",
+        epilog="exit codes: 0 everything is as it was sealed, 2 there is nothing to verify (no such bundle, result or"
+        " --previous, or a usage error), 3 something was changed, damaged, added or removed, or does not follow",
+    )
     parser.add_argument("bundle", type=Path, metavar="BUNDLE")
     parser.add_argument("result", type=Path, metavar="RESULT", nargs="?", help="a result folder to evaluate again")
     parser.add_argument("--previous", type=Path, metavar="BUNDLE", help="the bundle before it, to check the chain")
@@ -30,6 +38,9 @@ def run(args: argparse.Namespace) -> int:
     from compliance.errors import InputError
     from compliance.evidence.bundle import open_bundle, sum_problems
 
+    for folder in (args.bundle, args.result):
+        if folder is not None:
+            _require_something_sealed(folder)
     problems = [f"{args.bundle}: {problem}" for problem in sum_problems(args.bundle)]
     bundle = None
     if not problems:
@@ -43,23 +54,36 @@ def run(args: argparse.Namespace) -> int:
         print(f"  every file and every frame matches its digest; {len(bundle.manifest.datasets)} datasets")
         problems += _chain(bundle, args.previous)
         if args.result is not None:
-            problems += _result(bundle, args.result)
+            try:
+                problems += _result(bundle, args.result)
+            except InputError as error:
+                problems.append(f"{args.result}: {error}")
         print("  unsigned: this shows that nothing changed since it was sealed, not who sealed it")
     for problem in problems:
         print(harmless(f"NOT AS SEALED  {problem}"))
     return DAMAGED if problems else 0
 
 
+def _require_something_sealed(folder: Path) -> None:
+    """Raise InputError where there is neither a manifest nor sums: that is no damage, but another directory."""
+    from compliance.errors import InputError
+    from compliance.evidence.bundle import MANIFEST, SUMS
+
+    if not any((folder / name).exists() for name in (MANIFEST, SUMS)):
+        raise InputError(
+            f"holds neither {MANIFEST} nor {SUMS}",
+            where=str(folder),
+            next_step="Give a finished bundle, and a result folder that `lookback check` wrote.",
+        )
+
+
 def _inside(bundle: Bundle) -> list[str]:
-    """Compare what the manifest says with what the files hold: scope, frames, rows, and nothing beside them."""
+    """Compare what the manifest says with what the files hold: frames, rows, and nothing beside them."""
     from compliance.evidence.bundle import MANIFEST, SUMS, files_below, kept_files
-    from compliance.evidence.manifest import encode, sha256
     from compliance.evidence.rows import typed_rows
 
     problems: list[str] = []
     manifest = bundle.manifest
-    if sha256(encode(manifest.scope)) != manifest.scope_sha256:
-        problems.append("manifest.json: the scope does not match its digest")
     for entry in manifest.datasets:
         if entry.rows is not None:
             for _ in typed_rows(bundle.path, entry):
@@ -70,7 +94,7 @@ def _inside(bundle: Bundle) -> list[str]:
 
 
 def _chain(bundle: Bundle, previous: Path | None) -> list[str]:
-    from compliance.evidence.bundle import read_document
+    from compliance.evidence.bundle import decode_manifest, read_document
     from compliance.evidence.manifest import sha256
 
     link = bundle.manifest.previous
@@ -84,6 +108,9 @@ def _chain(bundle: Bundle, previous: Path | None) -> list[str]:
     raw = read_document(manifest, what="--previous takes the bundle before, or its manifest.json")
     if sha256(raw) != link.manifest_sha256:
         return [f"{bundle.path}: it does not follow {previous}, but bundle {link.manifest_sha256}"]
+    before = decode_manifest(raw, manifest).tenant.id
+    if before.casefold() != bundle.manifest.tenant.id.casefold():
+        return [f"{bundle.path}: it is of tenant {bundle.manifest.tenant.id}, {previous} of {before}"]
     print(f"  it follows {previous}")
     return []
 
@@ -94,7 +121,7 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
     from compliance.cli.judging import read_declarations, read_waivers
     from compliance.evidence.bundle import files_below, sum_problems
     from compliance.evidence.manifest import encode
-    from compliance.result import AFFECTED, INPUTS, affected_files, read_result
+    from compliance.result import AFFECTED, ATTACHMENTS, INPUTS, affected_files, read_result
     from compliance.runner import assess
     from compliance.standards import standard_from
 
@@ -109,18 +136,19 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
     if missing := [name for name in named if name not in sealed]:
         return [f"{folder}: it names what it does not hold: {', '.join(missing)}"]
     standards = [standard_from(inputs / "standards" / f"{standard_id}.yaml") for standard_id in manifest.standards]
+    if problems := _other_standards(standards, manifest, folder):
+        return problems
     selected = [one for one in all_checks() if one.id in manifest.checks]
     left_out = [one for one in all_checks() if one.id not in manifest.checks]
     tenant_id = bundle.manifest.tenant.id
+    declarations = read_declarations(_kept(inputs, manifest.declarations), tenant_id, inputs / ATTACHMENTS)
     again = assess(
         bundle,
         checks=selected,
         left_out=left_out,
         standards=standards,
-        declarations=read_declarations(
-            inputs / manifest.declarations if manifest.declarations else None, tenant_id, inputs / "attachments"
-        ),
-        waivers=read_waivers(inputs / manifest.waivers if manifest.waivers else None, tenant_id),
+        declarations=declarations,
+        waivers=read_waivers(_kept(inputs, manifest.waivers), tenant_id),
     )
     if encode(again.assessment) != assessment:
         return [
@@ -128,11 +156,45 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
             f" (the result was made by lookback {manifest.tool.version})"
         ]
     affected = affected_files(again)
-    kept = {name: (folder / name).read_bytes() for name in files_below(folder) if name.startswith(f"{AFFECTED}/")}
+    attached = {f"{INPUTS}/{ATTACHMENTS}/{store.sha256.lower()}" for store in declarations.stores}
+    if beyond := set(sealed).difference(OWN, named, attached, _below(AFFECTED, sealed)):
+        return [f"{folder}: it holds what does not belong to a result: {', '.join(sorted(beyond))}"]
+    kept = {name: (folder / name).read_bytes() for name in _below(AFFECTED, sealed)}
     if other := sorted(name for name in affected.keys() | kept.keys() if affected.get(name) != kept.get(name)):
         return [f"{folder}: evaluating the evidence again gives other affected objects: {', '.join(other)}"]
     print(f"  {folder} follows from it: evaluated again, byte for byte the same")
     return []
+
+
+def _other_standards(standards: list[Standard], manifest: ResultManifest, folder: Path) -> list[str]:
+    """Compare the standards that a result keeps with those that come with lookback.
+
+    The same version brings the same ones; what another version brought can only be pointed out.
+    """
+    from compliance import __version__
+    from compliance.standards import load_standard, standard_ids
+
+    problems: list[str] = []
+    for standard_id, standard in zip(manifest.standards, standards, strict=True):
+        if standard.id != standard_id:
+            problems.append(f"{folder}: the standard that it keeps as {standard_id} is {standard.id}")
+        elif standard_id in standard_ids() and standard.raw != load_standard(standard_id).raw:
+            what = f"{folder}: it was judged by a {standard_id} that is not the {standard_id} that comes with lookback"
+            if manifest.tool.version == __version__:
+                problems.append(what)
+            else:
+                print(harmless(f"  note: {what} {__version__}; its own version, {manifest.tool.version}, may differ"))
+    return problems
+
+
+def _kept(inputs: Path, name: str | None) -> HandedFile | None:
+    from compliance.cli.judging import read_handed
+
+    return read_handed(None if name is None else inputs / name)
+
+
+def _below(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name.startswith(f"{folder}/")]
 
 
 def _input_names(manifest: ResultManifest) -> list[str]:

@@ -75,13 +75,7 @@ def open_bundle(path: Path) -> Bundle:
             next_step="Give the directory that `lookback collect` or `lookback import` wrote.",
         )
     raw = read_document(path / MANIFEST, what="a finished evidence bundle has a manifest.json")
-    manifest = decode_document(raw, Manifest, path / MANIFEST)
-    if manifest.schema != SCHEMA:
-        raise InputError(
-            f"has schema {manifest.schema!r}; this version of lookback reads {SCHEMA!r}",
-            where=str(path / MANIFEST),
-            next_step="Use the version of lookback that wrote it, or a newer one.",
-        )
+    manifest = decode_manifest(raw, path / MANIFEST)
     names = [entry.name for entry in manifest.datasets]
     if len(set(names)) != len(names):
         raise InputError("names a dataset twice", where=str(path / MANIFEST))
@@ -105,6 +99,24 @@ def open_bundle(path: Path) -> Bundle:
                 next_step="The bundle was changed: restore it, or collect again.",
             )
     return Bundle(path, manifest, sha256(raw))
+
+
+def decode_manifest(raw: bytes, path: Path) -> Manifest:
+    """Decode a manifest that lies at `path`; raises InputError for another schema, or a scope without its digest."""
+    manifest = decode_document(raw, Manifest, path)
+    if manifest.schema != SCHEMA:
+        raise InputError(
+            f"has schema {manifest.schema!r}; this version of lookback reads {SCHEMA!r}",
+            where=str(path),
+            next_step="Use the version of lookback that wrote it, or a newer one.",
+        )
+    if sha256(encode(manifest.scope)) != manifest.scope_sha256:
+        raise InputError(
+            "the scope does not match its digest",
+            where=str(path),
+            next_step="The bundle was changed: restore it, or collect again.",
+        )
+    return manifest
 
 
 def read_document(path: Path, *, what: str) -> bytes:
@@ -137,7 +149,7 @@ def write_private(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except OSError as error:
-        raise _not_written(path, error) from error
+        raise not_written(path, error) from error
 
 
 def make_private(folder: Path) -> None:
@@ -150,12 +162,15 @@ def make_private(folder: Path) -> None:
         try:
             folder.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
-            raise _not_written(folder, error) from error
+            raise not_written(folder, error) from error
 
 
-def _not_written(path: Path, error: OSError) -> InputError:
+def not_written(path: Path, error: OSError) -> InputError:
+    """Return the message for a file or directory that the system refused to write."""
     return InputError(
-        f"cannot be written ({error.strerror})", where=str(path), next_step="Check the path and its permissions."
+        f"cannot be written ({error.strerror})",
+        where=str(path),
+        next_step="Check the path, its permissions, and the space that is left.",
     )
 
 
@@ -198,12 +213,15 @@ def _file_sha256(path: Path) -> str:
 def sum_problems(root: Path) -> list[str]:
     """Compare a directory with its SHA256SUMS; one line for each file that is missing, changed or not listed.
 
-    A name may be anybody's: what a terminal would obey in it is replaced.
+    A name may be anybody's: what a terminal would obey in it is replaced. Only a line feed ends a line.
     """
-    raw = read_document(root / SUMS, what="SHA256SUMS lists every file with its digest")
+    try:
+        raw = read_document(root / SUMS, what="SHA256SUMS lists every file with its digest")
+    except InputError as error:
+        return [f"{SUMS}: {error.what}"]
     problems: list[str] = []
     listed: dict[str, str] = {}
-    for number, line in enumerate(raw.decode("utf-8", errors="replace").splitlines(), start=1):
+    for number, line in enumerate(raw.decode("utf-8", errors="replace").removesuffix("\n").split("\n"), start=1):
         match = _SUM_LINE.fullmatch(line)
         if match is None or match[2] in listed:
             problems.append(f"{SUMS}:{number}: not a line of the form '<sha256>  <file>'")

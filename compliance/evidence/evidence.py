@@ -17,7 +17,7 @@ from typing import Any, NewType
 from compliance.evidence.bundle import Bundle
 from compliance.evidence.datasets import DATASETS, Origin, State
 from compliance.evidence.manifest import DatasetEntry
-from compliance.evidence.population import Coverage, Malformed, Population, Ref
+from compliance.evidence.population import Coverage, Malformed, Population, Ref, each_once
 from compliance.evidence.rows import typed_rows
 from compliance.evidence.scope import Scope
 from compliance.evidence.unread import KIND_OF_STATE, Kind, PropertyUnreadError, Unread
@@ -109,6 +109,9 @@ class Evidence:
         if entry.rows is None or entry.rows < spec.least_rows:
             reason = f"the answer holds {entry.rows or 'no'} rows, which no tenant has"
             return Unread(Kind.FAILED, name, reason, settle)
+        if entry.expected_rows is not None and entry.rows < entry.expected_rows:
+            reason = f"{entry.expected_rows} rows were announced, {entry.rows} came"
+            return Unread(Kind.INCOMPLETE, name, reason, settle)
         max_age = self._max_age(entry)
         if entry.ended is not None and abs(self.as_of - entry.ended) > max_age:
             hours = max_age.total_seconds() / 3600
@@ -159,12 +162,13 @@ class Evidence:
         if shortfall is not None and not self._is_part(name):
             return Resolved(shortfall, frozenset({name}))
         coverage = Coverage.WHOLE if shortfall is None else Coverage.PART
-        population = Population(lambda: self._rows(name), coverage, shortfall)
+        population = Population(lambda: each_once(self._rows(name)), coverage, shortfall)
         return Resolved(population, frozenset({name}), self._weaknesses(name))
 
     def _is_part(self, name: str) -> bool:
+        standing = self.standing(name)
         entry = self.bundle.manifest.dataset(name)
-        return entry is not None and entry.state is State.PARTIAL and bool(entry.rows)
+        return standing is not None and standing.kind is Kind.INCOMPLETE and entry is not None and bool(entry.rows)
 
     def _rows(self, name: str) -> Iterator[tuple[Any, Ref]]:
         entry = self.bundle.manifest.dataset(name)

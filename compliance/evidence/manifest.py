@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from typing import Annotated
 
 import msgspec
 
@@ -11,6 +12,10 @@ from compliance.evidence.datasets import Api, Origin, State
 from compliance.evidence.scope import Scope
 
 SCHEMA = "lookback/manifest/1"
+Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
+"""A SHA-256 in lower-case hex."""
+Moment = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+"""An instant; one without a zone is refused."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,8 +51,8 @@ class Identity(Record, frozen=True):
 class Previous(Record, frozen=True):
     """The bundle before this one, which makes a chain."""
 
-    manifest_sha256: str
-    as_of: dt.datetime
+    manifest_sha256: Digest
+    as_of: Moment
 
 
 class DatasetEntry(Record, frozen=True):
@@ -64,12 +69,12 @@ class DatasetEntry(Record, frozen=True):
     request: str
     endpoint: str | None
     file: str | None
-    sha256: str | None
+    sha256: Digest | None
     frames: int
     rows: int | None
     expected_rows: int | None
-    started: dt.datetime | None
-    ended: dt.datetime | None
+    started: Moment | None
+    ended: Moment | None
     attempts: int
     waited_seconds: float
     by: str | None
@@ -81,7 +86,7 @@ class Amendment(Record, frozen=True):
     `replaced` are the entries that the added ones took the place of; their files stay in the bundle.
     """
 
-    manifest_sha256: str
+    manifest_sha256: Digest
     datasets: tuple[str, ...]
     replaced: tuple[DatasetEntry, ...]
 
@@ -94,12 +99,12 @@ class Manifest(Record, frozen=True):
     tenant: Tenant
     cloud: str
     simulated: bool
-    as_of: dt.datetime
+    as_of: Moment
     clock_offset_seconds: float | None
     identities: tuple[Identity, ...]
-    settings_sha256: str | None
+    settings_sha256: Digest | None
     scope: Scope
-    scope_sha256: str
+    scope_sha256: Digest
     datasets: tuple[DatasetEntry, ...]
     previous: Previous | None
     amendments: tuple[Amendment, ...]

@@ -133,13 +133,36 @@ class Population(Generic[T]):
         return Tally(satisfied, violating, undecided, tuple(affected), self.coverage, self.shortfall)
 
 
+IMMUTABLE_ID: dict[type[View], str] = {User: "id", MailboxAuditBypass: "guid"}
+"""The property that an object keeps for life; the objects of other types have none."""
+
+
+def each_once(rows: Iterator[tuple[T | Malformed, Ref]]) -> Iterator[tuple[T | Malformed, Ref]]:
+    """Yield the rows of a population, one that cannot be told from another as malformed.
+
+    A list holds each object once: one that is listed again, or that lacks its id, may stand for one that is missing.
+    """
+    seen: set[str] = set()
+    for row, ref in rows:
+        property_name = None if isinstance(row, Malformed) else IMMUTABLE_ID.get(type(row))
+        if isinstance(row, Malformed) or property_name is None:
+            yield row, ref
+        elif not row.holds(property_name):
+            yield Malformed(f"the row holds no {property_name}"), ref
+        elif (object_id := str(getattr(row, property_name)).casefold()) in seen:
+            yield Malformed(f"{object_id} is listed more than once"), ref
+        else:
+            seen.add(object_id)
+            yield row, ref
+
+
 def scan(population: Population[T]) -> Iterator[tuple[T | Malformed, Ref]]:
     """Yield every row of a population: for the derived views of this package alone, never for a check."""
     return population._rows()
 
 
 def identity(row: View | Malformed, ref: Ref) -> tuple[str, str]:
-    """Return the immutable id and the name of an object; its place in the evidence where it holds none."""
+    """Return the immutable id and the name of an object; its place in the evidence where it holds no id."""
     place = f"{ref.dataset}{ref.pointer}"
     match row:
         case User() if row.holds("id"):

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Final
+
 import msgspec
 
 from compliance.rules.classes import ActorKind
+
+MAX_AGE_DAYS: Final = 3_650
+"""The longest time after which evidence may still count as fresh, in days."""
+MAX_TOLERANCE_DAYS: Final = 31
+"""How many days a retention period may be forgiven at most."""
 
 
 class ExcludedActors(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -17,8 +24,8 @@ class ExcludedActors(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class MaxAge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How old evidence may be at the end of the bundle's last read window before it is stale."""
 
-    collected_hours: int
-    exported_days: int
+    collected_hours: Annotated[int, msgspec.Meta(ge=1, le=MAX_AGE_DAYS * 24)]
+    exported_days: Annotated[int, msgspec.Meta(ge=1, le=MAX_AGE_DAYS)]
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,7 +36,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     excluded_actors: tuple[ExcludedActors, ...]
     strict_months: bool
-    tolerance_days: int
+    tolerance_days: Annotated[int, msgspec.Meta(ge=0, le=MAX_TOLERANCE_DAYS)]
     max_age: MaxAge
 
     def exclusion(self, actor_class: ActorKind) -> str | None:

@@ -63,7 +63,9 @@ class SubscribedSku(View, frozen=True, gc=False):
     """A subscription that the tenant holds (Microsoft Graph, subscribedSku)."""
 
     sku_id: str = named("skuId")
+    applies_to: str = named("appliesTo")
     capability_status: str = named("capabilityStatus")
+    consumed_units: int = named("consumedUnits")
     service_plans: tuple[ServicePlan, ...] = named("servicePlans")
 
 

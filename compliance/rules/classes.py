@@ -5,14 +5,12 @@ They are finite: what no policy names is one class, and what policies name is on
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 
 from compliance.rules.record_types import RECORD_TYPES, LogSource
-from compliance.rules.retention_policies import Policy, named_user_ids
+from compliance.rules.retention_policies import Policy
 
 NON_USER_NAMES = frozenset({"app@sharepoint", "sharepoint\\system", "nt authority\\system"})
 """User ids that are published as those of applications and system accounts: Office 365 Management Activity API schema,
@@ -94,30 +92,6 @@ class RecordClass:
         return f"{self.record_type}/{'other operations' if self.operation is None else self.operation}"
 
 
-@dataclass(frozen=True, slots=True)
-class ActorClasses:
-    """`counts`: how many actors each class has. `unresolved_user_ids`: names in policies that belong to nobody."""
-
-    counts: Mapping[ActorClass, int]
-    unresolved_user_ids: frozenset[str]
-
-
-def actor_classes(actors: Iterable[ActorClass], policies: Sequence[Policy] | None) -> ActorClasses:
-    """The classes of these actors, each of which comes with all its names; the names that no policy holds are dropped.
-
-    Every name in a policy that belongs to none of them becomes an actor of its own, of kind `UNRESOLVED`.
-    """
-    named = frozenset[str]() if policies is None else named_user_ids(policies)
-    counts: Counter[ActorClass] = Counter()
-    known: set[str] = set(NON_USER_NAMES)
-    for actor in actors:
-        known |= actor.names
-        counts[replace(actor, names=actor.names & named)] += 1
-    unresolved = named - known
-    counts.update(ActorClass(ActorKind.UNRESOLVED, None, None, frozenset({name})) for name in unresolved)
-    return ActorClasses(MappingProxyType(counts), unresolved)
-
-
 def record_classes(source: LogSource, policies: Sequence[Policy] | None) -> tuple[RecordClass, ...]:
     """The classes of a source's records: the operation that it is about, or each that a policy names and all others."""
     classes: list[RecordClass] = []
@@ -131,7 +105,7 @@ def record_classes(source: LogSource, policies: Sequence[Policy] | None) -> tupl
 def _operations(record_type: str, policies: Sequence[Policy]) -> frozenset[str]:
     named: set[str] = set()
     for policy in policies:
-        concerned = not policy.record_types or record_type in policy.record_types
+        concerned = policy.names_record_type(record_type) is not False
         if concerned and policy.enabled is not False and policy.operations is not None:
-            named |= policy.operations
+            named |= policy.operations - policy.odd_operations
     return frozenset(named)

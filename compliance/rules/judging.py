@@ -1,16 +1,14 @@
-"""Whether what Purview keeps is what a standard needs, and which class of records decides it."""
+"""Whether what Purview keeps is what a standard needs, and whether a policy takes time away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compliance.rules.classes import ActorClass, ActorKind, RecordClass
 from compliance.rules.periods import Duration, Meets, band, compare
 from compliance.rules.purview import Effective, deciders, effective
 from compliance.rules.retention_policies import Policy
-
-_WORST_FIRST = (Meets.SHORT, Meets.UNKNOWN, Meets.MEETS_NOMINAL, Meets.MEETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +35,6 @@ def judge(kept: Effective, need: Duration, *, strict: bool = False, tolerance_da
     if most.short_by is not None and least.short_by is not None:
         short_by = most.short_by[0], least.short_by[1]
     return Judgement(Meets.SHORT, short_by, kept.because)
-
-
-def worst(
-    kept: Iterable[Effective], need: Duration, *, strict: bool = False, tolerance_days: int = 0
-) -> tuple[Effective, Judgement]:
-    """The class that decides the verdict over several: one that is short, else one undecided, else the shortest kept.
-
-    Raises `ValueError` where there is none.
-    """
-    judged = [(one, judge(one, need, strict=strict, tolerance_days=tolerance_days)) for one in kept]
-    if not judged:
-        raise ValueError("no class of records to judge")
-    return min(judged, key=lambda pair: (_WORST_FIRST.index(pair[1].result), *_by_length(pair[0])))
-
-
-def least(kept: Iterable[Effective]) -> Effective:
-    """The class whose records may be relied on for the shortest time, an unread one before all.
-
-    It is not always the one that decides a verdict: that is `worst`. Raises `ValueError` where there is none.
-    """
-    return min(kept, key=_by_length)
-
-
-def _by_length(kept: Effective) -> tuple[tuple[float, float], tuple[float, float], str]:
-    nothing = (-1.0, -1.0)
-    credited = nothing if kept.credited is None else band(kept.credited)
-    return credited, nothing if kept.at_most is None else band(kept.at_most), kept.because
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,16 +135,6 @@ def shorter_of(a: Duration, b: Duration) -> Duration:
     return min(a, b, key=band)
 
 
-def longer_of(a: Duration, b: Duration) -> Duration:
-    """The other one of `shorter_of`."""
-    return max(a, b, key=band)
-
-
-def at_least_as_long(a: Duration, b: Duration) -> bool:
-    """Whether `a` is as long as `b` or longer whenever either begins; not so is not the same as shorter."""
-    return compare(a, b, strict=True).result is Meets.MEETS
-
-
 def compare(have: Duration | None, need: Duration, *, strict: bool = False, tolerance_days: int = 0) -> Comparison:
     """Whether a duration meets a requirement; `have` of `None` was not read.
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from compliance.rules.classes import ActorClass, ActorKind, RecordClass
 from compliance.rules.facts import Certainty
 from compliance.rules.periods import Duration, band, shorter_of
-from compliance.rules.record_types import RECORD_TYPES
+from compliance.rules.record_types import LOG_SOURCES, RECORD_TYPES
 from compliance.rules.retention_policies import DURATIONS, Policy
 
 _STANDARD = Duration.of_days(180)
@@ -31,8 +30,8 @@ class Effective:
 
     `credited` and `at_most` are the least and the greatest that any reading gives, both `None` where nothing can be
     said. `decided_by` and `policy` tell what gives the least. `certainty` of `None`: something unread leaves it open.
-    `would_be` is what the other published reading gives, where certainty is medium. `facts` are ids of
-    `compliance.rules.facts`. `because` is one sentence.
+    `would_be` is what the other published reading gives, where certainty is medium and that can be told. `facts` are
+    ids of `compliance.rules.facts`, of the records' own sources as well. `because` is one sentence.
     """
 
     actor: ActorClass
@@ -59,12 +58,6 @@ class _Reading:
     because: str
 
 
-class _Match(Enum):
-    NO = auto()
-    MAYBE = auto()
-    YES = auto()
-
-
 def effective(
     policies: Sequence[Policy] | None,
     actor: ActorClass,
@@ -81,12 +74,12 @@ def effective(
         return _combine(actor, record, [_non_user(policies, actor, record, unresolved_user_ids)])
     if policies is None:
         because = f"{record.text} of {actor.text}: the retention policies were not read, and any could be in force"
-        return Effective(actor, record, None, None, "policies-unreadable", None, None, None, (), because)
+        return Effective(actor, record, None, None, "policies-unreadable", None, None, None, _facts(record), because)
     deciding, possible = deciders(policies, actor, record, unresolved_user_ids)
     readings = [_by_policy(policy, actor, tied=len(deciding) > 1) for policy in deciding]
     if not deciding:
         readings.append(_default(actor, record))
-    readings.extend(_by_policy(policy, actor, doubtful=True) for policy in possible)
+    readings.extend(_by_policy(policy, actor, doubt=_doubt(policy, record)) for policy in possible)
     if actor.kind in (ActorKind.UNCLEAR, ActorKind.UNRESOLVED):
         readings.append(_fixed_year(Certainty.LOW, None, "purview.unclear-actor"))
     return _combine(actor, record, readings, doubtful=bool(possible))
@@ -114,9 +107,15 @@ def _combine(
         least.policy,
         certainty,
         least.would_be,
-        tuple(sorted({fact for reading in readings for fact in reading.facts})),
+        _facts(record, *readings),
         because,
     )
+
+
+def _facts(record: RecordClass, *readings: _Reading) -> tuple[str, ...]:
+    sources = [source for source in LOG_SOURCES.values() if source.holds(record.record_type, record.operation)]
+    lists = (*(source.facts for source in sources), *(reading.facts for reading in readings))
+    return tuple(sorted({fact for facts in lists for fact in facts}))
 
 
 def deciders(
@@ -130,9 +129,9 @@ def deciders(
     doubtful: list[Policy] = []
     for policy in policies:
         match = _match(policy, actor, record, unresolved_user_ids)
-        if policy.enabled is False or match is _Match.NO:
+        if policy.enabled is False or match is False:
             continue
-        if policy.certain and policy.priority is not None and match is _Match.YES:
+        if policy.certain and policy.priority is not None and match:
             sure.append((policy.priority, policy))
         else:
             doubtful.append(policy)
@@ -143,35 +142,30 @@ def deciders(
     return deciding, [policy for policy in doubtful if policy.priority is None or policy.priority <= first]
 
 
-def _match(policy: Policy, actor: ActorClass, record: RecordClass, unresolved_user_ids: frozenset[str]) -> _Match:
+def _match(policy: Policy, actor: ActorClass, record: RecordClass, unresolved_user_ids: frozenset[str]) -> bool | None:
+    """Whether a policy is about these records of this actor; `None` where that cannot be told."""
+    by_user: bool | None
     if policy.user_ids is None:
-        by_user = _Match.MAYBE
+        by_user = None
     elif not policy.user_ids or policy.user_ids & actor.names:
-        by_user = _Match.YES
+        by_user = True
     else:
         unresolved = policy.user_ids & {user_id.strip().casefold() for user_id in unresolved_user_ids}
-        by_user = _Match.MAYBE if unresolved else _Match.NO
-    operation = None if record.operation is None else record.operation.casefold()
-    matches = (by_user, _in(policy.record_types, record.record_type), _in(policy.operations, operation))
-    if _Match.NO in matches:
-        return _Match.NO
-    return _Match.MAYBE if _Match.MAYBE in matches else _Match.YES
+        by_user = None if unresolved else False
+    matches = (by_user, policy.names_record_type(record.record_type), policy.names_operation(record.operation))
+    if False in matches:
+        return False
+    return None if None in matches else True
 
 
-def _in(named: frozenset[str] | None, value: str | None) -> _Match:
-    if named is None:
-        return _Match.MAYBE
-    return _Match.YES if not named or value in named else _Match.NO
-
-
-def _by_policy(policy: Policy, actor: ActorClass, *, tied: bool = False, doubtful: bool = False) -> _Reading:
+def _by_policy(policy: Policy, actor: ActorClass, *, tied: bool = False, doubt: str | None = None) -> _Reading:
     shortest = _licensed(_SHORTEST if policy.duration is None else policy.duration, actor)
     longest = _licensed(_LONGEST if policy.duration is None else policy.duration, actor)
     priority = "unread" if policy.priority is None else str(policy.priority)
     kept = "an unread time" if policy.duration is None else policy.duration.text
     because = f'policy "{policy.name}" (priority {priority}) keeps them for {kept}{shortest.because}'
-    if doubtful:
-        because += f", if it applies: {_doubt(policy)}"
+    if doubt is not None:
+        because += f", if it applies: {doubt}"
     certainty = max(shortest.certainty, longest.certainty, key=_RANK.__getitem__)
     facts = ("purview.lower-number-wins", "purview.policy-durations", *shortest.facts, *longest.facts)
     return _Reading(
@@ -186,12 +180,23 @@ def _by_policy(policy: Policy, actor: ActorClass, *, tied: bool = False, doubtfu
     )
 
 
-def _doubt(policy: Policy) -> str:
+def _doubt(policy: Policy, record: RecordClass) -> str:
     if policy.pending_deletion:
         return "it is pending deletion"
     if policy.doubts:
         return "; ".join(policy.doubts)
-    return "a user whom it names belongs to no known actor" if policy.certain else "it is not wholly read"
+    if not policy.certain:
+        return "it is not wholly read"
+    if policy.names_record_type(record.record_type) is None:
+        return f"it names {_quoted(policy.odd_record_types)}, which is no known record type"
+    if policy.names_operation(record.operation) is None:
+        return f"it names {_quoted(policy.odd_operations)}, which is no plain name of an operation"
+    return "a user whom it names belongs to no known actor"
+
+
+def _quoted(names: frozenset[str]) -> str:
+    # ascii() shows what only looks like a known name
+    return ", ".join(ascii(name)[:80] for name in sorted(names))
 
 
 def _licensed(duration: Duration, actor: ActorClass) -> _Reading:

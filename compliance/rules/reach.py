@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from compliance.rules.periods import Duration, band, end_of
 from compliance.rules.purview import Effective
@@ -17,19 +16,15 @@ class Reach:
     `hot` is how long records can be searched at once, `total` how long they exist at all, both from creation, and
     `None` where unread. `in_force_since` is the day since which the configuration has surely been as it is, and
     `at_most_today_days` what it can have gathered until today, `None` where nothing bounds it. `full_on` is the day on
-    which the configured time can first be true in full. `proven` is the age in days of the oldest record seen, `None`
-    as long as no records are read. `witness` is the class of records that decides.
+    which the configured time can first be true in full.
     """
 
-    store: Literal["purview"]
     source: str
     hot: Duration | None
     total: Duration | None
     in_force_since: date | None
     at_most_today_days: int | None
     full_on: date | None
-    proven: int | None
-    witness: Effective
 
 
 def purview_reach(
@@ -48,13 +43,10 @@ def purview_reach(
     if at_most_today is not None and witness.credited is not None:
         at_most_today = int(min(at_most_today, band(witness.credited)[1]))
     return Reach(
-        store="purview",
         source=source,
         hot=witness.credited,
         total=witness.credited,
         in_force_since=since,
         at_most_today_days=at_most_today,
         full_on=None if since is None or witness.credited is None else end_of(since, witness.credited),
-        proven=None,
-        witness=witness,
     )

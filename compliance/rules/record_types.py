@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from compliance.rules.record_type_names import RECORD_TYPE_NAMES
+
 
 @dataclass(frozen=True, slots=True)
 class RecordType:
@@ -17,7 +19,6 @@ class RecordType:
 
     name: str
     number: int
-    workload: str
     default_year: bool
 
 
@@ -25,17 +26,17 @@ RECORD_TYPES = MappingProxyType(
     {
         record_type.name: record_type
         for record_type in (
-            RecordType("ExchangeAdmin", 1, "Exchange", default_year=True),
-            RecordType("ExchangeItem", 2, "Exchange", default_year=True),
-            RecordType("SharePointFileOperation", 6, "SharePoint", default_year=True),
-            RecordType("AzureActiveDirectory", 8, "AzureActiveDirectory", default_year=True),
-            RecordType("AzureActiveDirectoryStsLogon", 15, "AzureActiveDirectory", default_year=True),
-            RecordType("SecurityComplianceCenterEOPCmdlet", 18, "SecurityComplianceCenter", default_year=False),
-            RecordType("MicrosoftTeams", 25, "MicrosoftTeams", default_year=False),
-            RecordType("ExchangeItemAggregated", 50, "Exchange", default_year=True),
-            RecordType("AuditSearch", 295, "SecurityComplianceCenter", default_year=False),
-            RecordType("AuditRetentionPolicy", 296, "SecurityComplianceCenter", default_year=False),
-            RecordType("AuditConfig", 297, "SecurityComplianceCenter", default_year=False),
+            RecordType("ExchangeAdmin", 1, default_year=True),
+            RecordType("ExchangeItem", 2, default_year=True),
+            RecordType("SharePointFileOperation", 6, default_year=True),
+            RecordType("AzureActiveDirectory", 8, default_year=True),
+            RecordType("AzureActiveDirectoryStsLogon", 15, default_year=True),
+            RecordType("SecurityComplianceCenterEOPCmdlet", 18, default_year=False),
+            RecordType("MicrosoftTeams", 25, default_year=False),
+            RecordType("ExchangeItemAggregated", 50, default_year=True),
+            RecordType("AuditSearch", 295, default_year=False),
+            RecordType("AuditRetentionPolicy", 296, default_year=False),
+            RecordType("AuditConfig", 297, default_year=False),
         )
     }
 )
@@ -47,15 +48,30 @@ _BY_KEY = MappingProxyType(
 )
 
 
+def fold(name: str) -> str:
+    """`name` in one letter case; characters that only fold into plain letters (KELVIN SIGN) do not become these."""
+    folded = name.casefold()
+    return name if folded.isascii() and not name.isascii() else folded
+
+
 def canonical_record_type(value: str | int) -> str:
     """A record type as a policy or a record names it, by name in any case or by number, in one spelling.
 
-    One that is not judged is told apart from all others, and comes back casefolded.
+    One that is not judged is told apart from all others, and comes back in lower case.
     """
-    key = str(value).strip().casefold()
-    if key.isdecimal():
-        key = str(int(key))
+    key = fold(str(value).strip(" "))
+    if _is_number(key):
+        key = key.lstrip("0") or "0"
     return _BY_KEY.get(key, key)
+
+
+def is_record_type(canonical: str) -> bool:
+    """Whether a `canonical_record_type` surely is a record type: a number, or a published name."""
+    return canonical in RECORD_TYPES or canonical in RECORD_TYPE_NAMES or _is_number(canonical)
+
+
+def _is_number(key: str) -> bool:
+    return key.isascii() and key.isdecimal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +79,19 @@ class LogSource:
     """A kind of log that a standard may require.
 
     `parts` are the record types that hold it, each with the one operation that belongs to it, or `None` for all of
-    its operations; the source is kept as long as the part that is kept shortest. `retained_by` is the native store,
-    `facts` are ids of `compliance.rules.facts`.
+    its operations; the source is kept as long as the part that is kept shortest. `facts` are ids of
+    `compliance.rules.facts`.
     """
 
     id: str
     title: str
     parts: tuple[tuple[str, str | None], ...]
-    retained_by: str = "Microsoft Purview Audit"
     facts: tuple[str, ...] = ()
+
+    def holds(self, record_type: str, operation: str | None) -> bool:
+        """Whether records of this type and operation, in any letter case, are part of the source."""
+        name = None if operation is None else fold(operation)
+        return any(part == record_type and (only is None or fold(only) == name) for part, only in self.parts)
 
 
 LOG_SOURCES = MappingProxyType(

@@ -6,12 +6,13 @@ not be in force. Fields and values: fact purview.shape-of-a-policy, purview.poli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from compliance.rules.periods import Duration
-from compliance.rules.record_types import canonical_record_type
+from compliance.rules.record_types import canonical_record_type, fold, is_record_type
 
 DURATIONS = MappingProxyType(
     {
@@ -31,6 +32,7 @@ DURATIONS = MappingProxyType(
 
 _DURATION_BY_KEY = {name.casefold(): duration for name, duration in DURATIONS.items()}
 _PRIORITIES = range(1, 10_001)
+_OPERATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._:/()&+-]*[A-Za-z0-9.)])?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Policy:
     """An audit log retention policy; `None` is unread: absent, unknown or malformed.
 
     `priority` is 1 (highest) to 10000. Of `record_types`, `operations` and `user_ids` an empty set means all;
-    operations and user ids are casefolded. `doubts` says what is unread or odd, one sentence each.
+    operations and user ids are in lower case. `doubts` says what is unread or odd, one sentence each.
     """
 
     name: str
@@ -52,10 +54,10 @@ class Policy:
     doubts: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        for field, fold in (("record_types", canonical_record_type), ("operations", _fold), ("user_ids", _fold)):
+        for field, key in (("record_types", canonical_record_type), ("operations", fold), ("user_ids", _fold)):
             values = getattr(self, field)
             if values is not None:
-                object.__setattr__(self, field, frozenset(map(fold, values)))
+                object.__setattr__(self, field, frozenset(map(key, values)))
 
     @property
     def certain(self) -> bool:
@@ -66,6 +68,24 @@ class Policy:
             and not self.doubts
             and None not in (self.priority, self.duration, self.record_types, self.operations, self.user_ids)
         )
+
+    @property
+    def odd_record_types(self) -> frozenset[str]:
+        """What it names as record types and is none that is published, so that it may mean any."""
+        return _without(is_record_type, self.record_types)
+
+    @property
+    def odd_operations(self) -> frozenset[str]:
+        """What it names as operations and is no plain name (a list, a wildcard, a look-alike): it may mean any."""
+        return _without(_is_operation, self.operations)
+
+    def names_record_type(self, record_type: str) -> bool | None:
+        """Whether it is about this record type, one of `RECORD_TYPES`; `None` where that cannot be told."""
+        return _names(self.record_types, self.odd_record_types, record_type)
+
+    def names_operation(self, operation: str | None) -> bool | None:
+        """Whether it is about this operation (`None`: any that no policy names); `None` where that cannot be told."""
+        return _names(self.operations, self.odd_operations, None if operation is None else fold(operation))
 
 
 def policy_from_fields(fields: Mapping[str, object]) -> Policy:
@@ -125,6 +145,22 @@ def named_user_ids(policies: Iterable[Policy]) -> frozenset[str]:
     """Every user id, casefolded, that a policy names which is not disabled: the actors to look up one by one."""
     lists = (policy.user_ids for policy in policies if policy.enabled is not False)
     return frozenset(user_id for user_ids in lists if user_ids is not None for user_id in user_ids)
+
+
+def _without(known: Callable[[str], bool], names: frozenset[str] | None) -> frozenset[str]:
+    return frozenset() if names is None else frozenset(name for name in names if not known(name))
+
+
+def _is_operation(name: str) -> bool:
+    return _OPERATION.fullmatch(name) is not None
+
+
+def _names(named: frozenset[str] | None, odd: frozenset[str], value: str | None) -> bool | None:
+    if named is None:
+        return None
+    if not named or value in named - odd:
+        return True
+    return None if odd else False
 
 
 def _strings(value: object, kinds: tuple[type, ...]) -> frozenset[str] | None:

@@ -37,6 +37,15 @@ _NARROWING: Final = re.compile(
     r"|-RetentionDuration\b|-Search\b|\bWhere(-Object)?\b|\|\s*\?|\$filter|\$search|\$skip\b",
     re.ASCII | re.IGNORECASE,
 )
+_SELECTING: Final = re.compile(
+    r"\bSelect(?:-Object)?\b[^|;]*?(?<![\w-])(?P<option>-(?:f(?:i(?:r(?:st?)?)?)?|l(?:a(?:st?)?)?|sk\w*|ind\w*)\b)"
+    r"|(?<![\w-])(?P<short>-(?:f(?:i(?:r(?:st?)?)?)?|l(?:a(?:st?)?)?|sk\w*|ind\w*)[\s:]+[\"'(+-]*\d+)",
+    re.ASCII | re.IGNORECASE,
+)
+"""First, Last, Skip..., Index of Select-Object, which PowerShell knows by their beginnings; `-f` may be something else
+where neither the cmdlet nor a number tells."""
+_DASHES: Final = str.maketrans("\u2013\u2014\u2015", "---")
+"""PowerShell takes each of them for the hyphen of an option."""
 _TOP: Final = re.compile(r"\$top=(\d+)", re.ASCII | re.IGNORECASE)
 _GRAPH_PAGES: Final = frozenset({100, 999})
 """The default and the greatest page of /users: a file of just so many rows is likely one page."""
@@ -46,6 +55,7 @@ _GRAPH_CMDLETS: Final = {
     "graph.subscribed_skus": "Get-MgSubscribedSku",
     "graph.users": "Get-MgUser",
 }
+_EXPORT_FILES: Final = tuple(spec.export_file for spec in DATASETS.values())
 _RESULT_SIZE: Final = re.compile(r"-ResultSize[\s:]+(\d+)", re.ASCII | re.IGNORECASE)
 
 
@@ -62,7 +72,8 @@ class ImportedDataset:
     """One exported file: `raw` as it lies on disk, and what can be said for it.
 
     `reasons` say why `state` is not complete. `collected_at`, `by`, `command` and `endpoint` are what provenance
-    says, `None` where it does not. `tenant_ids` are the tenant GUIDs found in the rows, in lower case.
+    says, `None` where it does not. `tenant_ids` are the tenant GUIDs and `domains` the tenants' initial domains
+    (`contoso.onmicrosoft.com`) found in the rows, in lower case.
     """
 
     spec_name: str
@@ -76,6 +87,7 @@ class ImportedDataset:
     command: str | None
     endpoint: Endpoint | None
     tenant_ids: frozenset[str]
+    domains: frozenset[str]
 
 
 def read_exports(directory: Path) -> tuple[ImportedDataset, ...]:
@@ -95,21 +107,22 @@ def read_exports(directory: Path) -> tuple[ImportedDataset, ...]:
         raise InputError(
             "none of the files that can be imported is here",
             where=str(directory),
-            next_step=f"Expected any of: {', '.join(spec.export_file for spec in DATASETS.values())}.",
+            next_step=f"Expected any of: {', '.join(_EXPORT_FILES)}.",
         )
     tenants = _Tenants()
     datasets = []
     for spec, path, entry in found:
         raw = read_capped(path, max_bytes=MAX_BYTES)
         export = read_export(raw, where=str(path))
-        datasets.append(_dataset(spec, path, raw, export, entry, tenants.add(spec, path, export.rows)))
+        named = tenants.add(spec, path, export.rows)
+        datasets.append(_dataset(spec, path, raw, export, entry, named))
     tenants.check()
     return tuple(datasets)
 
 
 def unknown_files(directory: Path) -> tuple[str, ...]:
     """The names in `directory` that `read_exports` does not read, for telling the user."""
-    known = {PROVENANCE, *(spec.export_file for spec in DATASETS.values())}
+    known = {PROVENANCE, *_EXPORT_FILES}
     try:
         names = [path.name for path in _root(directory).iterdir()]
     except OSError as error:
@@ -181,9 +194,15 @@ def _provenance(root: Path) -> Mapping[str, _Entry]:
 
 
 def _problems(files: Mapping[str, _Entry]) -> Iterator[tuple[KeyPath, str]]:
+    spelling = {name.lower(): name for name in _EXPORT_FILES}
     for name, entry in files.items():
         if name in {"", ".", ".."} or any(character in name for character in "/\\:\0"):
             yield ("files", name), "the plain name of a file in this directory was expected"
+        elif name not in _EXPORT_FILES:
+            if name.lower() in spelling:
+                yield ("files", name), f"letter case counts: the file is called {spelling[name.lower()]}"
+            else:
+                yield ("files", name), f"no file that is imported; those are {', '.join(_EXPORT_FILES)}"
         if entry.when is not None and _instant(entry.when) is None:
             yield (
                 ("files", name, "when"),
@@ -205,10 +224,10 @@ def _entry(provenance: Mapping[str, _Entry], name: str) -> _Entry:
 
 
 def _dataset(
-    spec: DatasetSpec, path: Path, raw: bytes, export: Export, entry: _Entry, tenant_ids: frozenset[str]
+    spec: DatasetSpec, path: Path, raw: bytes, export: Export, entry: _Entry, named: _Named
 ) -> ImportedDataset:
     rows = len(export.rows)
-    reasons = (*_provenance_doubts(spec, entry, rows), *export.doubts)
+    reasons = (*_provenance_doubts(spec, entry, rows), *_name_doubts(spec, export.rows), *export.doubts)
     if rows < spec.least_rows:
         reasons = (f"the file holds {rows} rows; no tenant has fewer than {spec.least_rows}", *reasons)
         state = State.FAILED
@@ -225,8 +244,21 @@ def _dataset(
         by=entry.by,
         command=entry.command,
         endpoint=entry.endpoint,
-        tenant_ids=tenant_ids,
+        tenant_ids=named.ids,
+        domains=named.domains,
     )
+
+
+def _name_doubts(spec: DatasetSpec, rows: tuple[Row, ...]) -> Iterator[str]:
+    """Microsoft Graph PowerShell names properties otherwise than the API, whose names all begin in lower case."""
+    if spec.api is not Api.GRAPH:
+        return
+    foreign = sorted({key for row in rows for key in row if key[:1].isupper()})
+    if foreign:
+        yield (
+            f"its property names ({', '.join(foreign[:3])}) are those of the PowerShell module, which the API does not"
+            f" use; export what `{spec.request}` answers, for instance with Invoke-MgGraphRequest -OutputType Json"
+        )
 
 
 def _provenance_doubts(spec: DatasetSpec, entry: _Entry, rows: int) -> Iterator[str]:
@@ -249,8 +281,12 @@ def _command_doubts(spec: DatasetSpec, command: str, rows: int) -> Iterator[str]
         yield from _graph_doubts(spec, command, rows)
     elif (cmdlet := spec.request.split()[0]).lower() not in command.lower():
         yield f"its command is not {cmdlet}"
-    if narrowing := _NARROWING.search(command):
+    hyphened = command.translate(_DASHES)
+    if narrowing := _NARROWING.search(hyphened):
         yield f"its command leaves something out ({narrowing[0].strip()})"
+    elif selecting := _SELECTING.search(hyphened):
+        option = selecting["option"] or selecting["short"]
+        yield f"its command leaves something out ({option})"
     if any(rows >= int(size[1]) for size in _RESULT_SIZE.finditer(command)):
         yield "its command limits the result to as many rows as it holds (-ResultSize)"
     if "get-mguser" in command.lower() and not re.search(r"-All\b", command, re.IGNORECASE):
@@ -266,6 +302,14 @@ def _graph_doubts(spec: DatasetSpec, command: str, rows: int) -> Iterator[str]:
         yield f"exactly {rows} rows, the size of one page: the pages after it may be missing"
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What one file says of its tenant, in lower case."""
+
+    ids: frozenset[str]
+    domains: frozenset[str]
+
+
 class _Tenants:
     """The tenants that the files name; all must be the same one."""
 
@@ -274,9 +318,9 @@ class _Tenants:
         self._domains: dict[str, Path] = {}
         self._verified: set[str] = set()
 
-    def add(self, spec: DatasetSpec, path: Path, rows: tuple[Row, ...]) -> frozenset[str]:
-        """Take note of a file's rows, and return the tenant GUIDs in them."""
-        ids = set()
+    def add(self, spec: DatasetSpec, path: Path, rows: tuple[Row, ...]) -> _Named:
+        """Take note of a file's rows, and return the tenants named in them."""
+        ids, domains, initial = set[str](), set[str](), set[str]()
         for row in rows:
             for key, value in row.items():
                 if not isinstance(value, str):
@@ -285,12 +329,15 @@ class _Tenants:
                     if _GUID.fullmatch(value):
                         ids.add(value.lower())
                     elif domain := _INITIAL_DOMAIN.search(value):
-                        self._domains.setdefault(domain[0].lower(), path)
+                        domains.add(domain[0].lower())
             if spec.name == "graph.organization":
                 self._verified |= _verified_domains(row)
+                initial |= _verified_domains(row, initial=True)
         for tenant in ids:
             self._ids.setdefault(tenant, path)
-        return frozenset(ids)
+        for name in domains:
+            self._domains.setdefault(name, path)
+        return _Named(frozenset(ids), frozenset(domains | initial))
 
     def check(self) -> None:
         """Raise `InputError` unless every file names the same tenant, as far as it names one."""
@@ -311,10 +358,11 @@ class _Tenants:
                 )
 
 
-def _verified_domains(row: Row) -> set[str]:
-    """The tenant's onmicrosoft.com domains, where Graph's `verifiedDomains` was exported."""
+def _verified_domains(row: Row, *, initial: bool = False) -> set[str]:
+    """The tenant's onmicrosoft.com domains (`initial`: the one), where Graph's `verifiedDomains` was exported."""
     domains = row.get("verifiedDomains")
     if not isinstance(domains, list):
         return set()
-    names = [item.get("name") for item in domains if isinstance(item, dict)]
+    items = [item for item in domains if isinstance(item, dict)]
+    names = [item.get("name") for item in items if not initial or item.get("isInitial") is True]
     return {name.lower() for name in names if isinstance(name, str) and _INITIAL_DOMAIN.fullmatch(name)}

@@ -23,8 +23,9 @@ from compliance.sources.transport import Progress, Reply, Request, TenantApis
 MOST_EMPTY_PAGES = 20
 """So many empty pages in a row end a reading: each is legal, a service that sends nothing else is not."""
 
-_TRUNCATION = re.compile(r"resultsize|more results|truncat|incomplete|partial|not all", re.IGNORECASE)
-_HARMLESS = re.compile(r"deprecat|retire|corrupted|inconsistent state", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"(?!.*\bresults?\b).*(?:deprecat|retired|corrupted|inconsistent state)", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +198,10 @@ def _note(reading: _Reading, answer: _Answer, most_rows: int | None) -> str | No
             return f"{MOST_EMPTY_PAGES} empty pages in a row, and still a next page"
         return None
     # A page that is cut by its size alone warns too: only a warning that no next page follows up counts.
-    # Of a list, one in words that are not known counts as well: it may say the same in another language.
+    # One in words that are not known counts as well: it may say the same in another language, or deny a part.
     for warning in answer.warnings or ():
-        if _TRUNCATION.search(warning):
-            return f"the service says that it cut the answer: {warning}"
-        if most_rows is None and not _HARMLESS.search(warning):
-            return f"the service warns of something that may be a cut: {warning}"
+        if not _HARMLESS.match(warning):
+            return f"the service warns that it may not have given everything: {warning}"
     if most_rows is not None and reading.rows >= most_rows:
         return f"{reading.rows} rows were read, which is as many as the service gives without being asked for more"
     if reading.announced is not None and reading.announced > reading.rows:

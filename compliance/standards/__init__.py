@@ -202,9 +202,13 @@ def _problems(shape: StandardFile) -> Iterator[tuple[KeyPath, str]]:
     for name, requirement in (("hot", shape.hot), ("total", shape.total)):
         if requirement is not None and 0 in (requirement.duration.days, requirement.duration.months):
             yield (name, "duration"), "a period of nothing is met by anything; leave the requirement out instead"
+    for path, duration in _durations(shape):
+        if duration.unlimited:
+            yield path, "whether records are kept for ever cannot be read; a number of days or months was expected"
     if (
         shape.hot is not None
         and shape.total is not None
+        and not shape.hot.duration.unlimited
         and compare(shape.total.duration, shape.hot.duration).result is Meets.SHORT
     ):
         yield ("total", "duration"), "total counts from creation and includes hot, so it cannot be shorter than hot"
@@ -215,3 +219,13 @@ def _problems(shape: StandardFile) -> Iterator[tuple[KeyPath, str]]:
         for index, value in enumerate(ids):
             if value in ids[:index]:
                 yield (key, index, "id"), f"{value} stands in this list twice"
+
+
+def _durations(shape: StandardFile) -> Iterator[tuple[KeyPath, Duration]]:
+    for name, requirement in (("hot", shape.hot), ("total", shape.total)):
+        if requirement is not None:
+            yield (name, "duration"), requirement.duration
+    for index, level in enumerate(shape.levels):
+        for name, duration in (("hot", level.hot), ("total", level.total)):
+            if duration is not None:
+                yield ("levels", index, name), duration

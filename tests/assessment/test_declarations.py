@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -102,6 +103,12 @@ def test_an_undated_declaration_is_carried_and_never_current(tmp_path: Path, lin
         ("2027-09-30", "2027-09-31", ":12:5 stores[0].expires: the value should be a valid date"),
         ("file: siem.pdf", "file: other.pdf", ":13:5 stores[0].file: the file cannot be read"),
         ("file: siem.pdf", "file: declarations.yaml", ":13:5 stores[0].file: the document is not the one"),
+        ("file: siem.pdf", "file: /dev/null", ":13:5 stores[0].file: a regular file was expected"),
+        ("file: siem.pdf", "file: .", ":13:5 stores[0].file: a regular file was expected"),
+        ("id: siem", "id: ' '", ":4:5 stores[0].id: nothing can be seen here"),
+        ("name: Contoso SIEM", "name: '\u200b'", ":5:5 stores[0].name: nothing can be seen here"),
+        ("owner: soc@contoso.example", "owner: '    '", ":10:5 stores[0].owner: nothing can be seen here"),
+        ("owner: iam@contoso.example", "owner: '\u200b\u200b\u200b'", ":17:3 approved_administrators.owner: nothing"),
         ("sha256: ", "sha256: x", ":13:5 stores[0].file: its sha256 should be 64"),
         ("2026-10-31", "2026-09-30", ":19:3 approved_administrators.expires: it expires before"),
         ("  owner: iam@contoso.example\n", "", ":15:1 approved_administrators.owner: this key is missing"),
@@ -111,6 +118,20 @@ def test_a_wrong_value_is_refused_where_it_stands(tmp_path: Path, old: str, new:
     with pytest.raises(InputError) as caught:
         load(tmp_path, FILE.replace(old, new, 1))
     assert "declarations.yaml" + expected in str(caught.value)
+
+
+def test_an_empty_document_attests_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty.pdf").touch()
+    digest = hashlib.sha256(b"").hexdigest()
+    text = FILE.replace("siem.pdf", "empty.pdf").replace(hashlib.sha256(DOCUMENT).hexdigest(), digest)
+    with pytest.raises(InputError, match=r"stores\[0\].file: the document is empty"):
+        load(tmp_path, text)
+
+
+def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="a regular file was expected"):
+        load(tmp_path, FILE.replace("siem.pdf", "pipe"))
 
 
 def test_a_store_that_gets_records_later_declares_a_total_alone(tmp_path: Path) -> None:

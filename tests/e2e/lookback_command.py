@@ -19,7 +19,7 @@ from compliance.demo.server import Served
 from compliance.evidence.bundle import write_sums
 
 AS_PROCESS = [sys.executable, "-c", "import sys; from compliance.cli.main import main; sys.exit(main())"]
-CHECKS = ("AUD-01", "AUD-03", "AUD-04", "RET-01", "RET-02", "RET-03")
+CHECKS = ("AUD-01", "AUD-03", "AUD-04", "RET-01", "RET-02", "RET-03", "RET-08")
 """What is judged under every standard; RET-11 comes with m-26-14 alone."""
 
 

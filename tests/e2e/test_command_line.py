@@ -71,7 +71,8 @@ def test_what_needs_no_tenant_loads_nothing_that_reads_one(command, compliant, c
 @pytest.mark.parametrize(
     ("scenario", "options", "code"),
     [
-        ("compliant", (), 0),
+        ("compliant", (), 4),
+        ("compliant", ("--standard", "m-26-14"), 0),
         ("ordinary", (), 3),
         ("least-privilege", (), 4),
         ("ordinary", ("--exit-zero",), 0),
@@ -85,7 +86,8 @@ def test_what_needs_no_tenant_loads_nothing_that_reads_one(command, compliant, c
         ("ordinary", ("--fail-on", "critical"), 0),
         ("agency", ("--fail-on", "critical"), 3),  # AUD-04 is critical
         ("least-privilege", ("--fail-on", "critical"), 0),
-        ("compliant", ("--standard", "m-26-14", "--standard", "m-21-31", "--gate", "m-21-31"), 0),
+        ("compliant", ("--standard", "m-26-14", "--standard", "m-21-31", "--gate", "m-21-31"), 4),
+        ("compliant", ("--standard", "m-21-31", "--standard", "m-26-14", "--gate", "m-26-14"), 0),
     ],
 )
 def test_the_exit_code_says_what_is_left_to_do(scenario, options, code, bundle_of, tmp_path):
@@ -153,7 +155,7 @@ def test_checks_outside_the_selection_are_listed_once_and_count_nowhere(bundle_o
 
 def test_reports_go_where_they_are_asked_to_go(compliant, tmp_path):
     run = check(compliant, tmp_path / "r", "--report", f"json={tmp_path / 'a.json'}", "--report", "json")
-    assert run.code == 0
+    assert run.code == 4
     assert json.loads(run.out) == json.loads((tmp_path / "a.json").read_text()) == assessment_of(tmp_path / "r")
 
 

@@ -48,7 +48,7 @@ def test_files_in_every_shape_give_the_verdicts_of_a_collection(scenario, shape,
     result, expected_code = result_of(scenario)
     assert outline(findings) == outline(findings_of(result))
     assert code == expected_code
-    assert {one["basis"] for one in findings.values()} == {"imported"}
+    assert {one["basis"] for one in findings.values() if one["status"] != "indeterminate"} == {"imported"}
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
@@ -79,6 +79,7 @@ def test_retention_is_decided_once_an_administrator_adds_the_policies_to_a_least
         ("RET-01", "m-21-31"): "fail",  # guests and the unlicensed account have 180 days of twelve months
         ("RET-02", "m-21-31"): "fail",  # Teams has 180 days
         ("RET-03", "m-21-31"): "pass",  # there is no policy
+        ("RET-08", "m-21-31"): "indeterminate",  # 30 months are more than Purview keeps, and no other store was read
     }
     assert parts_of(findings["RET-01", "m-21-31"])["member_with_audit_plan"]["status"] == "pass"
     after = json.loads((bundle / "manifest.json").read_bytes())
@@ -92,7 +93,7 @@ def test_what_was_collected_whole_is_not_replaced_by_a_file(compliant, rows, tmp
     run = lookback_here("import", write_exports(tmp_path / "exports", rows), "--into", bundle)
     assert run.code == 0
     assert "the bundle holds what was read of it" in run.out
-    assert check(bundle, tmp_path / "result").code == 0
+    assert check(bundle, tmp_path / "result", "--standard", "m-26-14").code == 0
 
 
 def test_a_file_that_is_missing_is_unread_and_its_check_is_open(rows, tmp_path):

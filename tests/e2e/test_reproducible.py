@@ -54,7 +54,7 @@ def test_judging_over_an_earlier_result_leaves_nothing_of_it_behind(bundle_of, c
     result = tmp_path / "result"
     check(bundle_of("agency"), result, *BOTH)
     assert (result / "affected").is_dir()
-    assert check(bundle_of("compliant"), result).code == 0
+    assert check(bundle_of("compliant"), result).code == 4
     assert files_of(result) == files_of(compliant_result)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -56,8 +57,6 @@ def test_a_fresh_bundle_and_its_result_are_as_they_were_sealed(compliant, compli
 
 
 def test_the_sums_can_be_checked_without_lookback(compliant, compliant_result):
-    import hashlib
-
     for folder in (compliant, compliant_result):
         lines = (folder / "SHA256SUMS").read_text().splitlines()
         named = dict(reversed(line.split("  ", 1)) for line in lines)
@@ -104,7 +103,7 @@ def test_a_damaged_file_of_the_bundle_is_noticed(name, damage, bundle):
         case _:
             path.write_bytes(whole + b"\n")
     run = lookback_here("verify", bundle)
-    assert run.code in ((2, 3) if damage == "removed" and name == "SHA256SUMS" else (3,)), run.said
+    assert run.code == 3, run.said
     assert name in run.said
     assert "internal error" not in run.said
 
@@ -283,7 +282,7 @@ def test_a_predecessor_that_was_changed_breaks_the_chain(chain, bundle):
 def test_a_predecessor_that_is_not_there_is_said_in_one_message(previous, chain, tmp_path):
     (tmp_path / "empty-directory").mkdir()
     run = lookback_here("verify", chain, "--previous", tmp_path / previous)
-    assert run.code in (2, 3)
+    assert run.code == 2
     assert previous in run.said
     assert "internal error" not in run.said
 
@@ -295,3 +294,67 @@ def test_judging_refuses_a_bundle_that_verify_would_refuse(bundle, tmp_path):
     assert run.code == 2
     assert USERS in run.err
     assert not (tmp_path / "r" / "assessment.json").exists()
+
+
+@pytest.mark.parametrize("folder", ["bundle", "result"])
+def test_sums_that_are_missing_are_damage_and_a_folder_that_was_never_sealed_is_none(folder, bundle, result, tmp_path):
+    (tmp_path / folder / "SHA256SUMS").unlink()
+    assert "SHA256SUMS" in refused(bundle, result)[0]
+    (tmp_path / folder / "manifest.json").unlink()
+    run = lookback_here("verify", bundle, result)
+    assert (run.code, run.out) == (2, "")
+    assert folder in run.err
+
+
+def test_the_help_of_verify_says_what_its_exit_codes_mean():
+    said = " ".join(lookback_here("verify", "--help").out.split())
+    for code in ("0 everything", "2 there is nothing", "3 something"):
+        assert code in said
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\x0b", "\x0c", "\x85", "\u2028"])
+def test_a_line_of_the_sums_ends_with_a_line_feed_and_nothing_else(ending, bundle):
+    sums = bundle / "SHA256SUMS"
+    sums.write_bytes(sums.read_text().replace("\n", ending).encode())
+    assert "SHA256SUMS" in "".join(refused(bundle)) or "missing" in "".join(refused(bundle))
+
+
+def _reworded(result, *, version=None):
+    """Keep another text of m-21-31 among the inputs, and seal the result anew."""
+    path = result / "inputs" / "standards" / "m-21-31.yaml"
+    path.write_text(path.read_text() + "# reworded\n")
+    if version is not None:
+        rewrite_json(result / "manifest.json", lambda manifest: manifest["tool"].update(version=version))
+    reseal(result)
+
+
+def test_a_result_judged_by_another_m_21_31_than_the_one_that_comes_with_lookback_is_noticed(bundle, result):
+    _reworded(result)
+    assert "not the m-21-31 that comes with lookback" in refused(bundle, result)[0]
+
+
+def test_a_standard_that_another_version_of_lookback_brought_is_pointed_out(bundle, result):
+    _reworded(result, version="0.0.1")
+    run = lookback_here("verify", bundle, result)
+    assert "note: " in run.out
+    assert "not the m-21-31 that comes with lookback" in run.out
+
+
+STRANGERS = ["note.txt", "inputs/waivers.yaml", "inputs/standards/m-26-14.yaml", "inputs/attachments/" + "0" * 64]
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_what_does_not_belong_to_a_result_is_noticed_also_when_the_sums_were_written_anew(name, bundle, result):
+    (result / name).parent.mkdir(parents=True, exist_ok=True)
+    (result / name).write_text("added")
+    assert name in refused(bundle, result)[0]
+    reseal(result)
+    assert name in refused(bundle, result)[0]
+
+
+def test_a_bundle_that_names_one_of_another_tenant_as_its_predecessor_is_noticed(chain, bundle_of, tmp_path):
+    other, forged = bundle_of("agency"), copied(chain, tmp_path / "forged")
+    digest = hashlib.sha256((other / "manifest.json").read_bytes()).hexdigest()
+    rewrite_json(forged / "manifest.json", lambda manifest: manifest["previous"].update(manifest_sha256=digest))
+    reseal(forged)
+    assert "of tenant" in refused(forged, "--previous", other)[0]

@@ -136,7 +136,10 @@ Audit = Callable[[Tenant], Outcome]
 def test_the_tenant_that_the_mistakes_are_made_in_passes_before_it_is_spoiled(audit: Audit, tenant: Tenant) -> None:
     """Otherwise no test here could fail."""
     assert {finding.check: finding.status for finding in audit(tenant).assessment.findings} == {
-        one.id: PASS for one in all_checks() if one.standards is None
+        # 30 months in total are more than Purview keeps: that one question is open
+        one.id: PASS if one.id != "RET-08" else INDETERMINATE
+        for one in all_checks()
+        if one.standards is None
     }
 
 

@@ -76,6 +76,7 @@ def finding(check: str, status: Status, **changes: Any) -> Finding:
         parts=(),
         affected_count=0,
         affected_total=None,
+        all_seen=True,
         samples=(),
         evidence=(
             EvidenceEntry(
@@ -152,6 +153,7 @@ def source(title: str, **changes: Any) -> SourceEntry:
         store="Microsoft Purview Audit",
         status=Status.FAIL,
         recorded="recorded",
+        declared=False,
         hot_text="12 months",
         hot_days=365,
         total_text="12 months",
@@ -283,6 +285,7 @@ FINDINGS = (
         recommendation=BYPASS_COMMANDS,
         affected_count=7,
         affected_total=4_842,
+        all_seen=True,
         samples=tuple(affected(f"svc-{number}", number) for number in range(7)),
         notes=("2 more could not be decided",),
     ),
@@ -320,6 +323,7 @@ FINDINGS = (
         kind=Kind.MALFORMED,
         condition="2 of 12 could not be decided",
         affected_total=12,
+        all_seen=True,
         samples=(affected("adele@contoso.example", 1, decided=False), affected("b@contoso.example", 2, decided=False)),
     ),
     finding("AUD-01", Status.PASS, severity=Severity.CRITICAL, condition="unified audit log ingestion is on"),

@@ -17,9 +17,14 @@ from compliance.rules.record_types import RECORD_TYPES
 from compliance.rules.retention_policies import DURATIONS, Policy
 
 TYPES = ("ExchangeItemAggregated", "ExchangeItem", "MicrosoftTeams")
+OTHER_TYPES = ("MicrosoftForms", "66")
+ODD_TYPES = ("All", "ExchangeItemAggregated, ExchangeItem", "\u0415xchangeItem", "ExchangeItem\u200b")
 OPERATIONS = ("mailitemsaccessed", "attachmentaccess")
+OTHER_OPERATIONS = ("add user.",)
+ODD_OPERATIONS = ("*", "mailitemsaccessed,attachmentaccess", " mailitemsaccessed ", "mail\u0456temsaccessed")
 USERS = ("a@contoso.example", "b@contoso.example", "gone@contoso.example")
 UNRESOLVED = frozenset({"gone@contoso.example"})
+ANY_OPERATIONS = (*OPERATIONS, *OTHER_OPERATIONS, *ODD_OPERATIONS)
 T = TypeVar("T")
 FOREVER = DURATIONS["TenYears"]
 
@@ -35,7 +40,7 @@ def any_policy(draw: st.DrawFn, *, doubts: bool = True, priorities: Sequence[int
     def unread_or(strategy: st.SearchStrategy[T]) -> T | None:
         return None if doubts and draw(st.integers(0, 7)) == 0 else draw(strategy)
 
-    record_types = unread_or(subsets(TYPES))
+    record_types = unread_or(subsets(TYPES) | subsets((*TYPES, *OTHER_TYPES, *ODD_TYPES)))
     single = record_types is not None and len(record_types) == 1
     return Policy(
         name=draw(st.sampled_from("stuvwxyz")),
@@ -43,7 +48,7 @@ def any_policy(draw: st.DrawFn, *, doubts: bool = True, priorities: Sequence[int
         duration=unread_or(st.sampled_from(tuple(DURATIONS.values()))),
         enabled=unread_or(st.sampled_from((True, True, True, False))),
         record_types=record_types,
-        operations=unread_or(subsets(OPERATIONS)) if single else frozenset(),
+        operations=unread_or(subsets(OPERATIONS) | subsets(ANY_OPERATIONS)) if single else frozenset(),
         user_ids=unread_or(subsets(USERS)),
         pending_deletion=doubts and draw(st.integers(0, 9)) == 0,
         doubts=(),
@@ -68,17 +73,17 @@ def concrete(policy: Policy, actor: ActorClass, record: RecordClass) -> set[tupl
     if policy.enabled is False:
         return {None}
     answers: list[bool | None] = []
-    for named, value in (
-        (policy.record_types, {record.record_type}),
-        (policy.operations, {record.operation}),
-        (policy.user_ids, set(actor.names)),
+    for named, value, anything in (
+        (policy.record_types, {record.record_type}, ODD_TYPES),
+        (policy.operations, {record.operation}, ODD_OPERATIONS),
+        (policy.user_ids, set(actor.names), UNRESOLVED),
     ):
         if named is None:
             answers.append(None)
+        elif named == frozenset() or named & value:
+            answers.append(True)
         else:
-            answers.append(named == frozenset() or bool(named & value))
-    if answers[2] is False and policy.user_ids is not None and policy.user_ids & UNRESOLVED:
-        answers[2] = None
+            answers.append(None if {name.lower() for name in named} & {name.lower() for name in anything} else False)
     if False in answers:
         return {None}
     places = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0) if policy.priority is None else (float(policy.priority),)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pytest
 from hypothesis import given
 from retention_cases import MAIL, MEMBER, NOBODY, NON_USER, UNLICENSED, UNREAD_LICENCE, kept, policy
 from retention_worlds import UNRESOLVED, actors, lists, needs, outcomes, records
 
 from compliance.rules.classes import ActorClass, RecordClass
-from compliance.rules.judging import Shortening, Undecided, judge, least, shortened_by, worst
+from compliance.rules.judging import Shortening, Undecided, judge, shortened_by
 from compliance.rules.periods import Duration, Meets
 from compliance.rules.purview import effective
 from compliance.rules.retention_policies import Policy
@@ -41,25 +40,6 @@ def test_unread_policies_decide_nothing() -> None:
     assert judge(found, Duration.of_days(0)).result is Meets.UNKNOWN
 
 
-def test_a_class_that_is_short_decides_over_one_that_is_open_even_if_that_may_be_shorter() -> None:
-    open_, short = kept(policy(RetentionDuration="SevenDays", Enabled=...)), kept(actor=UNLICENSED)
-    assert worst([kept(), open_, short], YEAR)[0] == short
-    assert worst([kept(), open_], YEAR)[1].result is Meets.UNKNOWN
-    assert least([kept(), open_, short]) == open_
-
-
-def test_an_unread_class_may_be_relied_on_for_less_than_any_other() -> None:
-    unread = effective(None, MEMBER, MAIL, unresolved_user_ids=NOBODY)
-    assert least([kept(policy(RetentionDuration="SevenDays")), unread]) == unread
-
-
-def test_no_class_at_all_cannot_be_judged() -> None:
-    with pytest.raises(ValueError):
-        worst([], YEAR)
-    with pytest.raises(ValueError):
-        least([])
-
-
 def test_a_short_policy_above_a_long_one_shortens() -> None:
     found = shortened(policy("long", Priority=100), policy("short", Priority=1, RetentionDuration="SevenDays"))
     assert isinstance(found, Shortening)
@@ -87,6 +67,8 @@ def test_policies_that_are_long_enough_or_disabled_shorten_nothing() -> None:
 def test_a_short_policy_that_is_only_possible_leaves_it_open() -> None:
     assert isinstance(shortened(policy(RetentionDuration="SevenDays", Mode=...)), Undecided)
     assert isinstance(shortened(policy(RetentionDuration="Whatever")), Undecided)
+    assert isinstance(shortened(policy(RetentionDuration="SevenDays", RecordTypes=["All"])), Undecided)
+    assert isinstance(shortened(policy(RetentionDuration="SevenDays", Operations=["Mail*"])), Undecided)
     assert isinstance(shortened_by(None, MEMBER, MAIL, YEAR, unresolved_user_ids=NOBODY), Undecided)
 
 

@@ -187,3 +187,44 @@ def test_an_operation_that_no_policy_names_is_not_matched_by_one_that_names_oper
 def test_a_record_type_that_is_not_judged_cannot_be_asked_for() -> None:
     with pytest.raises(ValueError, match="MicrosoftForms"):
         RecordClass("MicrosoftForms", None)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"RecordTypes": ["All"]},
+        {"RecordTypes": ["ExchangeItemAggregated, ExchangeItem"]},
+        {"RecordTypes": ["ExchangeItemAggregated\u200b"]},
+        {"RecordTypes": ["\u0415xchangeItemAggregated"]},
+        {"RecordTypes": ["MicrosoftForms", "Whatever"]},
+        {"Operations": ["MailItemsAccessed,Send"]},
+        {"Operations": ["Mail*"]},
+        {"Operations": [" MailItemsAccessed "]},
+    ],
+    ids=ascii,
+)
+def test_a_short_policy_whose_names_cannot_be_understood_is_neither_relied_on_nor_left_out(
+    fields: dict[str, object],
+) -> None:
+    found = kept(policy(RetentionDuration="SevenDays", **fields))
+    assert (found.credited, found.at_most, found.certainty) == (D7, YEAR, None)
+    assert "which is no " in found.because
+    assert found.because.isascii()
+    assert kept(policy(**fields), actor=UNREAD_LICENCE).credited == D180
+
+
+@pytest.mark.parametrize("name", ["MicrosoftForms", 66, "67"])
+def test_a_policy_about_other_record_types_is_left_out(name: object) -> None:
+    assert kept(policy(RetentionDuration="SevenDays", RecordTypes=[name])) == kept()
+
+
+def test_a_record_type_named_beside_one_that_is_not_known_is_surely_named() -> None:
+    assert kept(policy(RecordTypes=["ExchangeItemAggregated", "All"], RetentionDuration="ThreeMonths")).at_most == D90
+
+
+def test_facts_of_a_log_source_are_told_with_its_records_read_or_unread() -> None:
+    unread = effective(None, MEMBER, MAIL, unresolved_user_ids=NOBODY)
+    for found in (kept(), kept(actor=NON_USER), unread):
+        assert "records.mail-items-accessed-types" in found.facts
+    other = effective([], MEMBER, RecordClass("ExchangeItem", "Send"), unresolved_user_ids=NOBODY)
+    assert "records.mail-items-accessed-types" not in other.facts

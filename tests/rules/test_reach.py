@@ -30,7 +30,6 @@ def test_a_policy_of_ten_days_ago_can_have_gathered_ten_days() -> None:
     assert (found.hot, found.total) == (Duration.of_months(12), Duration.of_months(12))
     assert (found.in_force_since, found.at_most_today_days) == (date(2026, 11, 12), 10)
     assert found.full_on == date(2027, 11, 12)
-    assert found.proven is None
 
 
 def test_today_is_never_more_than_what_is_configured() -> None:

@@ -103,3 +103,47 @@ def test_names_to_look_up_are_those_of_policies_that_are_not_disabled() -> None:
         policy_from_fields(FIELDS | {"UserIds": None}),
     ]
     assert named_user_ids(policies) == {"a@contoso.example"}
+
+
+@pytest.mark.parametrize("name", ["All", "ExchangeItemAggregated, ExchangeItem", "ExchangeItem\u200b"], ids=ascii)
+def test_a_name_of_no_known_record_type_may_be_any_that_is_not_named_surely(name: str) -> None:
+    policy = policy_from_fields(FIELDS | {"RecordTypes": ["ExchangeAdmin", name], "Operations": []})
+    assert policy.certain
+    assert policy.names_record_type("ExchangeAdmin") is True
+    assert policy.names_record_type("ExchangeItem") is None
+
+
+def test_known_names_and_numbers_of_other_record_types_are_surely_others() -> None:
+    policy = policy_from_fields(FIELDS | {"RecordTypes": ["MicrosoftForms", 66, "67"], "Operations": []})
+    assert policy.names_record_type("ExchangeItem") is False
+
+
+ODD_OPERATIONS = [
+    "Mail*",
+    "A,B",
+    "A;B",
+    "Mail?",
+    "'Send'",
+    '"Send"',
+    "Send\n",
+    "Send\u200b",
+    "S\u0435nd",
+    "Send ",
+    "\u017fend",
+]
+
+
+@pytest.mark.parametrize("name", ODD_OPERATIONS, ids=ascii)
+def test_what_is_no_plain_name_of_an_operation_may_be_any_that_is_not_named_surely(name: str) -> None:
+    policy = policy_from_fields(FIELDS | {"Operations": ["MailItemsAccessed", name]})
+    assert policy.names_operation("MAILITEMSACCESSED") is True
+    assert policy.names_operation("Send") is None
+    assert policy.names_operation(None) is None
+
+
+@pytest.mark.parametrize("name", ["Unheard-Of", "Add user.", "Consent to application.", "Set_This", "A/B (c)"])
+def test_a_plain_name_of_an_operation_is_surely_no_other(name: str) -> None:
+    policy = policy_from_fields(FIELDS | {"Operations": [name]})
+    assert policy.names_operation(name.upper()) is True
+    assert policy.names_operation("Send") is False
+    assert policy.names_operation(None) is False

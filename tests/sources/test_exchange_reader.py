@@ -113,7 +113,7 @@ def test_a_truncation_warning_that_no_page_follows_up_is_a_part(
     service.post(INVOKE, json=answer("a", **{"@adminapi.warnings": [MORE]}))
     pages, error = read(BYPASS, apis)
     assert isinstance(error, Truncated)
-    assert "cut the answer" in error.reason
+    assert "may not have given everything" in error.reason
     assert len(pages) == 1
 
 

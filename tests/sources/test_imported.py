@@ -106,12 +106,47 @@ def test_fewer_rows_than_any_tenant_has_is_failed_and_not_empty(tmp_path: Path) 
         ("Get-UnifiedAuditLogRetentionPolicy -RecordType 50", "its command leaves something out (-RecordType)"),
         ("Get-UnifiedAuditLogRetentionPolicy | ? Enabled", "its command leaves something out (| ?)"),
         ("get-unifiedauditlogretentionpolicy | where Enabled", "its command leaves something out (where)"),
+        ("Get-UnifiedAuditLogRetentionPolicy | Select -f 2", "its command leaves something out (-f)"),
+        ("Get-UnifiedAuditLogRetentionPolicy | select * -fir:2", "its command leaves something out (-fir)"),
+        ("Get-UnifiedAuditLogRetentionPolicy | Select-Object -l $n", "its command leaves something out (-l)"),
+        ("Get-UnifiedAuditLogRetentionPolicy | Select -sk 1", "its command leaves something out (-sk)"),
+        ("Get-UnifiedAuditLogRetentionPolicy | Select -SkipLast 1", "its command leaves something out (-SkipLast)"),
+        ("Get-UnifiedAuditLogRetentionPolicy | sel -f 2", "its command leaves something out (-f 2)"),
+        ("Get-UnifiedAuditLogRetentionPolicy | Select \u2013First 2", "its command leaves something out (-First)"),
     ],
 )
 def test_a_command_that_asks_for_less_makes_partial(tmp_path: Path, command: str, reason: str) -> None:
     put(tmp_path, POLICIES, [{"Name": "a"}])
     provenance(tmp_path, policies={**ENTRY, "command": command})
     assert only(tmp_path).reasons == (reason,)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "| Select-Object * | ConvertTo-Json -Depth 8 | Out-File -FilePath policies.json -Encoding utf8",
+        "| select Name, Priority | ConvertTo-Json | Set-Content -LiteralPath 'a-f 2.json'",
+    ],
+)
+def test_options_that_leave_nothing_out_do_not_make_partial(tmp_path: Path, rest: str) -> None:
+    put(tmp_path, POLICIES, [{"Name": "a"}])
+    provenance(tmp_path, policies={**ENTRY, "command": f"Get-UnifiedAuditLogRetentionPolicy {rest}"})
+    assert only(tmp_path).state is State.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("row", "names"),
+    [
+        ({"Id": "x", "UserPrincipalName": "a@contoso.example"}, "Id, UserPrincipalName"),
+        ({"id": "x", "Mail": "a"}, "Mail"),
+    ],
+)
+def test_property_names_of_the_powershell_module_make_partial(tmp_path: Path, row: dict[str, str], names: str) -> None:
+    put(tmp_path, "users.json", [row])
+    provenance(tmp_path, users={**ENTRY, "command": "Get-MgUser -All | ConvertTo-Json", "endpoint": "graph"})
+    (reason,) = only(tmp_path).reasons
+    assert f"({names}) are those of the PowerShell module" in reason
+    assert "Invoke-MgGraphRequest -OutputType Json" in reason
 
 
 @pytest.mark.parametrize(
@@ -159,6 +194,25 @@ def test_provenance_names_plain_files_alone(tmp_path: Path, name: str) -> None:
     (tmp_path / "provenance.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="the plain name of a file in this directory"):
         read_exports(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (POLICIES.lower(), f"letter case counts: the file is called {POLICIES}"),
+        ("Users.json", "letter case counts: the file is called users.json"),
+        ("policies.json", "no file that is imported; those are organization.json"),
+        ("provenance.yaml", "no file that is imported"),
+    ],
+)
+def test_a_name_in_provenance_that_is_no_known_file_is_refused_where_it_stands(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    put(tmp_path, POLICIES, [{}])
+    (tmp_path / "provenance.yaml").write_text(f"version: 1\nfiles:\n  {name}: {{}}\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_exports(tmp_path)
+    assert f"provenance.yaml:3:3 files.{name}: {said}" in str(caught.value)
 
 
 @pytest.mark.parametrize("name", [POLICIES, "provenance.yaml"])
@@ -226,6 +280,23 @@ def test_tenant_ids_are_found_wherever_a_file_names_its_tenant(tmp_path: Path) -
         "graph.subscribed_skus": {TENANT},
         "graph.users": set(),
         "exchange.admin_audit_log_config": set(),
+    }
+
+
+def test_initial_domains_are_found_wherever_a_file_names_its_tenant(tmp_path: Path) -> None:
+    domains = [
+        {"name": "Contoso.onmicrosoft.com", "isInitial": True},
+        {"name": "contoso2.onmicrosoft.com", "isInitial": False},
+        {"name": "contoso.example", "isInitial": False},
+    ]
+    put(tmp_path, "organization.json", [{"id": TENANT, "verifiedDomains": domains}])
+    put(tmp_path, "users.json", [{"userPrincipalName": "a@fabrikam.onmicrosoft.com"}])
+    put(tmp_path, ADMIN, [{"OrganizationId": "x/Hosted Organizations/CONTOSO.onmicrosoft.com - x"}])
+    found = {dataset.spec_name: dataset.domains for dataset in read_exports(tmp_path)}
+    assert found == {
+        "graph.organization": {"contoso.onmicrosoft.com"},
+        "graph.users": set(),
+        "exchange.admin_audit_log_config": {"contoso.onmicrosoft.com"},
     }
 
 

@@ -149,3 +149,16 @@ def test_the_schema_of_a_standard_forbids_unknown_keys() -> None:
     schema = json_schema()
     assert schema["additionalProperties"] is False
     assert {"id", "status", "sources"} <= set(schema["required"])
+
+
+@pytest.mark.parametrize("period", ["hot", "total", "level"])
+def test_a_standard_that_asks_for_ever_is_refused_with_the_place(period: str, tmp_path: Path) -> None:
+    for_ever = "{duration: {unlimited: true}, citation: section 6}"
+    level = "levels: [{id: L1, title: One, citation: section 7, total: {unlimited: true}}]\n"
+    text = {
+        "hot": OWN.replace("{duration: {days: 90}, citation: section 4}", for_ever),
+        "total": f"{OWN}total: {for_ever}\n",
+        "level": OWN + level,
+    }[period]
+    with pytest.raises(InputError, match=r"own\.yaml:\d+:\d+ .*a number of days or months was expected"):
+        load_standard(write(tmp_path, text))

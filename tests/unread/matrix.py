@@ -28,6 +28,7 @@ from compliance.evidence.views import (
     AssignedPlan,
     AuditRetentionPolicy,
     LicenseAssignmentState,
+    MailboxAuditBypass,
     ServicePlan,
     SubscribedSku,
     User,
@@ -344,6 +345,8 @@ DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
     (LicenseAssignmentState, "state"): _ASSIGNMENT_STATES,
     (LicenseAssignmentState, "disabled_plans"): _DISABLED,
     (SubscribedSku, "sku_id"): (_OTHER_ID, _SPE_E5),
+    (SubscribedSku, "applies_to"): ("User", "Company"),
+    (SubscribedSku, "consumed_units"): (0, 1, 1_000_000),
     (SubscribedSku, "capability_status"): _STATUSES,
     (SubscribedSku, "service_plans"): (
         [],
@@ -369,7 +372,7 @@ DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
     (AuditRetentionPolicy, "when_changed_utc"): ("2020-01-01T00:00:00Z", AS_OF.isoformat()),
 }
 
-FREE_TEXT = frozenset({(AuditRetentionPolicy, "name"), (User, "user_principal_name")})
+FREE_TEXT = frozenset({(AuditRetentionPolicy, "name"), (User, "user_principal_name"), (MailboxAuditBypass, "guid")})
 """Properties in which no word is unknown."""
 
 

@@ -42,7 +42,7 @@ def principal(name: str) -> str:
 
 
 def often(usual: Any, *others: Any) -> st.SearchStrategy[Any]:
-    return st.sampled_from((*[usual] * 6, *others))
+    return st.sampled_from((*[usual] * 12, *others))
 
 
 @st.composite
@@ -107,6 +107,8 @@ def tenants(draw: st.DrawFn) -> World:
         SKUS: [
             {
                 "skuId": sku_id,
+                "appliesTo": "User",
+                "consumedUnits": 1,
                 "capabilityStatus": draw(often("Enabled", "Warning", "Suspended")),
                 "servicePlans": [{"servicePlanId": plan, "provisioningStatus": "Success"} for plan in plans],
             }
@@ -125,8 +127,8 @@ def tenants(draw: st.DrawFn) -> World:
             for name in names
         ],
         POLICIES: [
-            *(long_policies() if draw(st.booleans()) else ()),
-            *(draw(policies(number)) for number in range(draw(st.integers(0, 3)))),
+            *(long_policies() if draw(often(True, False)) else ()),
+            *(draw(policies(number)) for number in range(draw(st.sampled_from((0, 0, 1, 2, 3))))),
         ],
     }
     return World("random", rows)
@@ -259,14 +261,15 @@ def test_random_tenants_pass_and_fail_and_are_undecided(laboratory: Laboratory) 
     """Properties of verdicts say little where there is one verdict only."""
     seen: set[tuple[str, Status]] = set()
 
-    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=200, deadline=None, database=None, derandomize=True)
     @given(tenants())
     def look(world: World) -> None:
         seen.update((key[0], one.status) for key, one in told_of(laboratory.evidence(world)).items())
 
     look()
     for one in all_checks():
-        assert {status for check, status in seen if check == one.id} >= {Status.PASS, Status.FAIL}, one.id
+        worse = Status.INDETERMINATE if one.id == "RET-08" else Status.FAIL  # total retention is left open, not failed
+        assert {status for check, status in seen if check == one.id} >= {Status.PASS, worse}, one.id
 
 
 def test_a_contradiction_that_unread_subscriptions_hide_passes_no_check(laboratory: Laboratory) -> None:

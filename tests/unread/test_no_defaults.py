@@ -22,6 +22,7 @@ GUARDED = ("compliance/evidence", "compliance/assessment", "compliance/sources",
 FILES = sorted(file for folder in GUARDED for file in (ROOT / folder).rglob("*.py"))
 
 ALLOWED = {
+    ("compliance/evidence/writer.py", "__exit__", "a suppressed exception"): "what ended the writing is on its way",
     ("compliance/evidence/scope.py", "exclusion", "next with a default"): "None is the answer: it is not left out",
     ("compliance/evidence/manifest.py", "dataset", "next with a default"): "None is the answer: there is no entry",
     ("compliance/evidence/derived/actors.py", "actors_of", "get with a default"): "an example's name, the least of all",

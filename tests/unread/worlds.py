@@ -14,7 +14,7 @@ import msgspec
 
 from compliance.assessment.check import Check
 from compliance.assessment.declarations import NO_DECLARATIONS
-from compliance.assessment.sources import MAILBOX_SOURCES, levels_of, sources_of
+from compliance.assessment.sources import levels_of, sources_of
 from compliance.assessment.verdict import Status
 from compliance.cli.apis import now, scope_of, tenant_apis
 from compliance.collector import Run, collect
@@ -23,6 +23,7 @@ from compliance.demo.tenant import Tenant
 from compliance.evidence.bundle import Bundle, dataset_file, frames_of, open_bundle, seal
 from compliance.evidence.datasets import DATASETS, Api, Origin, State
 from compliance.evidence.derived import DERIVATIONS, IngestionSetting, PurviewRetention
+from compliance.evidence.derived.recording import MAILBOX_SOURCES
 from compliance.evidence.evidence import Evidence, Resolved, datasets_behind, parameters
 from compliance.evidence.manifest import SCHEMA, DatasetEntry, Manifest, Tool, encode, sha256
 from compliance.evidence.manifest import Tenant as TenantEntry

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from compliance.evidence.derived.actors import Actors, actors_of
 from compliance.evidence.derived.ingestion import IngestionSetting, ingestion_setting
 from compliance.evidence.derived.policies import RetentionPolicies, retention_policies
+from compliance.evidence.derived.recording import Recording, recording
 from compliance.evidence.derived.retention import PurviewRetention, purview_retention
 from compliance.evidence.evidence import Derivation
 
@@ -15,6 +16,7 @@ DERIVATIONS: Mapping[type, Derivation] = {
     RetentionPolicies: retention_policies,
     Actors: actors_of,
     PurviewRetention: purview_retention,
+    Recording: recording,
 }
 
-__all__ = ["DERIVATIONS", "Actors", "IngestionSetting", "PurviewRetention", "RetentionPolicies"]
+__all__ = ["DERIVATIONS", "Actors", "IngestionSetting", "PurviewRetention", "Recording", "RetentionPolicies"]

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from compliance.evidence.datasets import DATASETS
 from compliance.evidence.derived.policies import RetentionPolicies
 from compliance.evidence.population import Coverage, Malformed, Population, identity, scan
-from compliance.evidence.unread import PropertyUnreadError, Unread
-from compliance.evidence.views import SubscribedSku, User
+from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
+from compliance.evidence.views import DATASET_OF, SubscribedSku, User
 from compliance.rules.classes import NON_USER_NAMES, ActorClass, ActorKind
 from compliance.rules.licences import (
     AUDIT_PREMIUM_PLAN,
@@ -41,15 +42,19 @@ class ActorGroup:
 class Actors:
     """Everybody who can write records.
 
-    `unresolved_user_ids` are named in policies but are nobody's; `unread` is what of the directory was not read.
+    `unresolved_user_ids` are named in policies but are nobody's. `unread` is what of the directory was not read, and
+    `all_seen` says whether every account was.
     """
 
     groups: tuple[ActorGroup, ...]
     unresolved_user_ids: frozenset[str]
     unread: tuple[Unread, ...]
+    all_seen: bool
 
     def count(self, kind: ActorKind) -> int | None:
         """Return how many accounts of a kind there are, or None where nobody knows."""
+        if not self.all_seen:
+            return None
         counts = [group.count for group in self.groups if group.actor.kind is kind]
         return None if None in counts else sum(count for count in counts if count is not None)
 
@@ -60,7 +65,7 @@ def actors_of(
     """Sort every account into its class. What could not be read becomes a class of its own, never nobody."""
     named = _named(policies)
     if isinstance(users, Unread):
-        return Actors((_unseen(), non_users()), named - NON_USER_NAMES, (users,))
+        return Actors((_unseen(), non_users()), named - NON_USER_NAMES, (users,), all_seen=False)
     subscriptions = _subscriptions(skus)
     counts: Counter[ActorClass] = Counter()
     examples: dict[ActorClass, str] = {}
@@ -72,12 +77,32 @@ def actors_of(
         name = identity(row, ref)[1]
         examples[actor] = min(examples.get(actor, name), name)
     groups = [ActorGroup(actor, count, examples[actor]) for actor, count in counts.items()]
-    if users.coverage is not Coverage.WHOLE:
+    shortfall = users.shortfall if users.shortfall is not None else _outnumbered(counts.total(), skus)
+    all_seen = users.coverage is Coverage.WHOLE and shortfall is None
+    if not all_seen:
         groups.append(_unseen())
     groups.sort(key=lambda group: (group.actor.kind, sorted(group.actor.names), group.example))
-    shortfalls = (users.shortfall, skus if isinstance(skus, Unread) else skus.shortfall)
-    unread = tuple(shortfall for shortfall in shortfalls if shortfall is not None)
-    return Actors((*groups, non_users()), named - resolved - NON_USER_NAMES, unread)
+    shortfalls = (shortfall, skus if isinstance(skus, Unread) else skus.shortfall)
+    unread = tuple(one for one in shortfalls if one is not None)
+    return Actors((*groups, non_users()), named - resolved - NON_USER_NAMES, unread, all_seen)
+
+
+def _outnumbered(users: int, skus: Population[SubscribedSku] | Unread) -> Unread | None:
+    """Say that accounts are missing, or may be, where one subscription alone is assigned to more than were read."""
+    if isinstance(skus, Unread):
+        return None
+    dataset = DATASET_OF[User]
+    most = 0
+    for row, ref in scan(skus):
+        if isinstance(row, Malformed) or not (row.holds("consumed_units") and row.holds("applies_to")):
+            reason = f"how many accounts there should be is unread: {ref.dataset}{ref.pointer} does not say"
+            return Unread(Kind.MALFORMED, dataset, reason, f"read again: {DATASETS[ref.dataset].request}")
+        if row.applies_to.casefold() != "company":
+            most = max(most, row.consumed_units)
+    if most <= users:
+        return None
+    reason = f"{users:,} accounts were read, but one subscription is assigned to {most:,}"
+    return Unread(Kind.CONTRADICTORY, dataset, reason, f"read all accounts again: {DATASETS[dataset].request}")
 
 
 def _unseen() -> ActorGroup:
