@@ -33,7 +33,7 @@ def _overlay(finding: Finding, objects: Sequence[AffectedEntry], waivers: Sequen
     judged: list[tuple[Status, list[Waiver]]] = []
     for part in (part for part in finding.parts if part.excluded is None):
         judged.append((part.status, [waiver for waiver in waivers if _covers_part(waiver, finding, part)]))
-    if not finding.parts:
+    if not judged:
         judged.append((finding.status, [waiver for waiver in waivers if _covers(waiver, finding, objects)]))
     left = [_left(finding, objects, status, covering) for status, covering in judged]
     used = {waiver.id: waiver for _, covering in judged for waiver in covering}
