@@ -106,11 +106,6 @@ def parse_yaml(raw: bytes, *, where: str) -> YamlDocument:
     )
 
 
-def model_from_yaml(path: Path, model: type[T]) -> T:
-    """The file `path` as a `model` (a dataclass with `FILE_SHAPE`); raises `InputError` with every problem found."""
-    return validated(load_yaml(path), model)
-
-
 def validated(document: YamlDocument, model: type[T]) -> T:
     """The document as a `model`; raises one `InputError` that lists every problem with its line and column."""
     from pydantic import TypeAdapter, ValidationError

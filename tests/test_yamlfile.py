@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compliance.errors import InputError
-from compliance.yamlfile import FILE_SHAPE, MAX_BYTES, load_yaml, model_from_yaml, parse_yaml
+from compliance.yamlfile import FILE_SHAPE, MAX_BYTES, load_yaml, parse_yaml, validated
 
 
 def refusal(raw: bytes) -> str:
@@ -112,7 +112,7 @@ def test_a_model_reports_all_problems_in_the_order_of_the_file(tmp_path: Path) -
     path = tmp_path / "f.yaml"
     path.write_text("names:\n  - a\n  - 1\ncounts: 3\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        model_from_yaml(path, Shape)
+        validated(load_yaml(path), Shape)
     lines = str(caught.value).replace(str(path), "f").splitlines()
     assert lines == [
         "f:1:1 count: this key is missing",
@@ -124,7 +124,7 @@ def test_a_model_reports_all_problems_in_the_order_of_the_file(tmp_path: Path) -
 def test_a_model_is_read_from_a_good_file(tmp_path: Path) -> None:
     path = tmp_path / "f.yaml"
     path.write_text("names: [a, b]\ncount: 3\n", encoding="utf-8")
-    assert model_from_yaml(path, Shape) == Shape(names=("a", "b"), count=3)
+    assert validated(load_yaml(path), Shape) == Shape(names=("a", "b"), count=3)
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

@@ -93,10 +93,6 @@ class ApprovedList:
         """Whether it holds at `as_of`, an aware instant; `expires` is its last valid day, to 23:59:59 UTC."""
         return _standing(self.declared_on, self.expires, as_of)
 
-    def is_current(self, as_of: datetime) -> bool:
-        """Whether it can be relied on at `as_of`."""
-        return self.standing(as_of) is DeclarationStanding.CURRENT
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from compliance.assessment.retention import what_settles
 from compliance.assessment.verdict import Fail, Indeterminate, Part, Parts, Pass, Verdict
 from compliance.evidence.derived import PurviewRetention
-from compliance.evidence.derived.retention import ClassRetention
+from compliance.evidence.derived.retention import ClassRetention, known_policies
 from compliance.evidence.scope import Scope
 from compliance.evidence.unread import Unread
 from compliance.rules.classes import ActorKind
@@ -22,7 +22,7 @@ def shortening_parts(sources: Sequence[str], need: Duration, retention: PurviewR
     for source in sources:
         for row in retention.by_source[source]:
             outcome = shortened_by(
-                retention.known_policies,
+                known_policies(retention.policies),
                 row.group.actor,
                 row.record,
                 need,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from compliance.errors import InputError
 from compliance.evidence.manifest import DatasetEntry, Tenant
 from compliance.evidence.rows import typed_rows
 from compliance.evidence.views import Organization
@@ -13,11 +14,20 @@ ORGANIZATION = "graph.organization"
 
 
 def organization_of(out: Path, entries: Iterable[DatasetEntry]) -> Organization | None:
-    """Return the tenant's own description, or None where it is not among what was read."""
+    """Return the tenant's own description, or None where it is not among what was read.
+
+    Raises InputError where it describes more than one tenant.
+    """
     for entry in entries:
         if entry.name == ORGANIZATION and entry.rows:
             rows = [row for row, _ in typed_rows(out, entry)]
-            return rows[0] if len(rows) == 1 and isinstance(rows[0], Organization) else None
+            if len(rows) != 1:
+                raise InputError(
+                    f"{ORGANIZATION} holds {len(rows)} organisations, where a tenant is one",
+                    where=str(out),
+                    next_step="Read or export the organisation of one tenant alone.",
+                )
+            return rows[0] if isinstance(rows[0], Organization) else None
     return None
 
 

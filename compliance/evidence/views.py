@@ -48,7 +48,6 @@ class Organization(View, frozen=True, gc=False):
 
     id: str = named("id")
     display_name: str = named("displayName")
-    created_date_time: dt.datetime | None = named("createdDateTime")
     verified_domains: tuple[VerifiedDomain, ...] = named("verifiedDomains")
 
 

@@ -79,7 +79,7 @@ def test_a_declaration_holds_from_its_date_to_the_end_of_its_last_day(tmp_path: 
 def test_an_expired_declaration_is_carried_and_not_dropped(tmp_path: Path) -> None:
     approved = load(tmp_path, FILE).approved_administrators
     assert approved is not None
-    assert not approved.is_current(datetime(2026, 11, 22, tzinfo=UTC))
+    assert approved.standing(datetime(2026, 11, 22, tzinfo=UTC)) is DeclarationStanding.EXPIRED
 
 
 @pytest.mark.parametrize("line", ["    declared_on: 2026-10-01\n", "    expires: 2027-09-30\n"])

@@ -7,7 +7,7 @@ import json
 
 import pytest
 from exported_files import SHAPES, array, rows_of, write_exports
-from lookback_command import assessment_of, check, copied, findings_of, lookback_here, parts_of
+from lookback_command import assessment_of, check, copied, files_of, findings_of, lookback_here, parts_of
 
 from compliance.evidence.datasets import DATASETS
 
@@ -248,3 +248,46 @@ def test_a_file_that_lookback_does_not_import_is_named(rows, tmp_path):
     run = lookback_here("import", exports, "-o", tmp_path / "bundle")
     assert run.code == 0
     assert "Get-Mailbox-old.json: not a file that lookback imports" in run.out
+
+
+def test_a_file_whose_domain_is_another_tenants_is_refused_for_a_bundle(bundle_of, tmp_path):
+    bundle = copied(bundle_of("least-privilege"), tmp_path / "bundle")
+    before = files_of(bundle)
+    policy = {
+        "Name": "theirs",
+        "OrganizationId": "NAMPR01.PROD.OUTLOOK.COM/attacker.onmicrosoft.example - Configuration",
+    }
+    run = lookback_here("import", write_exports(tmp_path / "exports", {POLICIES: [policy]}), "--into", bundle)
+    assert run.code == 2
+    assert "attacker.onmicrosoft.example" in run.err
+    assert files_of(bundle) == before
+
+
+def test_an_export_that_describes_two_tenants_is_refused(rows, tmp_path):
+    rows["organization.json"] *= 2
+    run = lookback_here("import", write_exports(tmp_path / "exports", rows), "-o", tmp_path / "bundle")
+    assert run.code == 2
+    assert "2 organisations" in run.err
+
+
+def test_what_an_import_takes_the_place_of_stays_in_the_bundle(bundle_of, tmp_path):
+    bundle = copied(bundle_of("least-privilege"), tmp_path / "bundle")
+    before = files_of(bundle)
+    assert lookback_here("import", write_exports(tmp_path / "exports", {POLICIES: []}), "--into", bundle).code == 0
+    after = files_of(bundle)
+    kept = {name for name in before if name.startswith("datasets/")}
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    (amendment,) = json.loads(after["manifest.json"])["amendments"]
+    assert [entry["state"] for entry in amendment["replaced"]] == ["denied"]
+    assert lookback_here("verify", bundle).code == 0
+
+
+def test_a_clean_file_does_not_replace_a_short_list_that_shows_a_fault(rows, tmp_path):
+    guilty = [{**rows[BYPASS][0], "AuditBypassEnabled": True}]
+    short = write_exports(tmp_path / "short", {**rows, BYPASS: guilty}, without_provenance=[BYPASS])
+    bundle = tmp_path / "bundle"
+    assert lookback_here("import", short, "-o", bundle).code == 0
+    assert (
+        lookback_here("import", write_exports(tmp_path / "clean", {BYPASS: rows[BYPASS]}), "--into", bundle).code == 0
+    )
+    assert check(bundle, tmp_path / "result", "--checks", "AUD-04").code == 3

@@ -32,15 +32,15 @@ class PurviewRetention:
     actors: Actors
     policies: RetentionPolicies | Unread
 
-    @property
-    def known_policies(self) -> tuple[Policy, ...] | None:
-        """The custom policies, or None where they are unread."""
-        return None if isinstance(self.policies, Unread) else self.policies.policies
+
+def known_policies(policies: RetentionPolicies | Unread) -> tuple[Policy, ...] | None:
+    """Return the custom policies as the rules take them: None where they are unread."""
+    return None if isinstance(policies, Unread) else policies.policies
 
 
 def purview_retention(actors: Actors, policies: RetentionPolicies | Unread) -> PurviewRetention:
     """Evaluate every class of records and actors; unread policies leave their classes undetermined."""
-    known = None if isinstance(policies, Unread) else policies.policies
+    known = known_policies(policies)
     by_source: dict[str, tuple[ClassRetention, ...]] = {}
     for source in LOG_SOURCES.values():
         by_source[source.id] = tuple(
