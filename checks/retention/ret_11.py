@@ -2,7 +2,7 @@
 
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
-from compliance.assessment.retention import Case, RetentionQuestion, retention_parts, worse_of
+from compliance.assessment.retention import Case, RetentionQuestion, beyond_purview, retention_parts, worse_of
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
 from compliance.evidence.derived import PurviewRetention, Recording
 from compliance.evidence.evidence import AsOf
@@ -47,6 +47,9 @@ def searchable_and_retrievable_as_m_26_14_asks(
     level 3 asks for 3 months searchable, and CISA's Logging Reference Architecture (5.3) says that reaching it does
     not replace the baseline. A level also asks for encryption, hashing and access controls, which are not assessed
     here, so no level is claimed.
+
+    What is searchable too short fails. What Purview keeps too short in total is open, as with RET-08: another store may
+    hold it, and none was read.
     """
     if standard.hot is None or standard.total is None:
         return NotApplicable(condition=f"{standard.id} states no searchable or no retrievable period")
@@ -54,4 +57,4 @@ def searchable_and_retrievable_as_m_26_14_asks(
     searchable = RetentionQuestion(sources, standard.hot.duration, hot=True)
     retrievable = RetentionQuestion(sources, standard.total.duration, hot=False)
     case = Case(retention, recording, scope, declarations, as_of)
-    return worse_of(retention_parts(searchable, case), retention_parts(retrievable, case))
+    return worse_of(retention_parts(searchable, case), beyond_purview(retention_parts(retrievable, case)))

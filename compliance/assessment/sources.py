@@ -12,6 +12,7 @@ from compliance.assessment.retention import (
     Judged,
     RetentionQuestion,
     Standing,
+    beyond_purview,
     judged_by_kind,
     kept_text,
     retention_parts,
@@ -56,7 +57,8 @@ def sources_of(standard: Standard, evidence: Evidence, declarations: Declaration
             continue
         reach = _reach(shown, case.retention, evidence)
         recorded, recorded_status = _recorded(case.recording.of(required.id))
-        hot_status, total_status = (_firm(_status(one, recorded_status), firm) for one in (hot, total))
+        hot_status = _firm(_status(hot, recorded_status), firm)
+        total_status = _firm(_status(total, recorded_status, short=Status.INDETERMINATE), firm)
         kept = shown.row.effective.credited
         yield SourceEntry(
             id=required.id,
@@ -84,12 +86,12 @@ def levels_of(standard: Standard, evidence: Evidence, declarations: Declarations
     case, firm = _case(evidence, declarations)
     sources = tuple(source.id for source in standard.sources)
     for level in standard.levels:
-        statuses = [
-            status_of(part.verdict)
-            for need, hot in ((level.hot, True), (level.total, False))
-            if need is not None
-            for part in retention_parts(RetentionQuestion(sources, need, hot), case).in_scope()
-        ]
+        asked = []
+        if level.hot is not None:
+            asked.append(retention_parts(RetentionQuestion(sources, level.hot, hot=True), case))
+        if level.total is not None:
+            asked.append(beyond_purview(retention_parts(RetentionQuestion(sources, level.total, hot=False), case)))
+        statuses = [status_of(part.verdict) for parts in asked for part in parts.in_scope()]
         yield LevelEntry(
             standard=standard.id,
             id=level.id,
@@ -150,13 +152,14 @@ def _firm(status: Status, firm: bool) -> Status:
     return Status.INDETERMINATE if status is Status.PASS and not firm else status
 
 
-def _status(judged: Judged | None, recorded: Status) -> Status:
+def _status(judged: Judged | None, recorded: Status, *, short: Status = Status.FAIL) -> Status:
+    """Return how a source stands; what is too short in Purview is `short`, open where another store may hold it."""
     if judged is None:
         return Status.NOT_APPLICABLE
     by_retention = {
         Standing.MEETS: Status.PASS,
         Standing.ATTESTED: Status.PASS,
-        Standing.SHORT: Status.FAIL,
+        Standing.SHORT: short,
     }.get(standing_of(judged), Status.INDETERMINATE)
     return max(by_retention, recorded, key=BADNESS.index)
 
