@@ -75,4 +75,4 @@ def _licensed_members(users: Population[User] | Unread) -> int | None:
 
 def _licensed_member(user: User) -> Judgement:
     licensed = user.user_type.casefold() != "guest" and bool(user.assigned_licenses)
-    return Satisfied() if licensed else Violating("neither needs a mailbox")
+    return Satisfied() if licensed else Violating("not a licensed member")
