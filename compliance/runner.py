@@ -49,7 +49,7 @@ from compliance.evidence.bundle import Bundle
 from compliance.evidence.datasets import DATASETS, Origin, State
 from compliance.evidence.derived import DERIVATIONS
 from compliance.evidence.evidence import Arguments, Evidence, parameters
-from compliance.evidence.population import Affected, Coverage
+from compliance.evidence.population import Affected, Coverage, Tally
 from compliance.evidence.unread import Kind, PropertyUnreadError
 from compliance.rules.facts import FACTS
 from compliance.standards import Standard
@@ -310,8 +310,12 @@ def _part_entry(finding_uid: str, part: Part, imported: bool) -> PartEntry:
     )
 
 
+def _tally(verdict: Verdict) -> Tally | None:
+    return None if isinstance(verdict, NotApplicable) else verdict.tally
+
+
 def _affected_entries(verdict: Verdict, tenant: str, check_id: str) -> tuple[AffectedEntry, ...]:
-    tally = None if isinstance(verdict, NotApplicable) else verdict.tally
+    tally = _tally(verdict)
     objects: tuple[Affected, ...] = tally.affected if tally else ()
     return tuple(
         AffectedEntry(
@@ -334,7 +338,7 @@ def _affected_numbers(conclusion: Verdict | Parts, verdict: Verdict) -> tuple[in
         failing = [part.count for part in conclusion.in_scope() if status_of(part.verdict) is Status.FAIL]
         total = None if None in counts else sum(count for count in counts if count is not None)
         return sum(count for count in failing if count is not None), total
-    tally = None if isinstance(verdict, NotApplicable) else verdict.tally
+    tally = _tally(verdict)
     if tally is None:
         return 0, None
     return tally.violating, tally.total if tally.coverage is Coverage.WHOLE else None
@@ -345,7 +349,7 @@ def _all_seen(conclusion: Verdict | Parts, verdict: Verdict) -> bool:
     if isinstance(conclusion, Parts):
         failing = [part for part in conclusion.in_scope() if status_of(part.verdict) is Status.FAIL]
         return all(part.count is not None for part in failing)
-    tally = None if isinstance(verdict, NotApplicable) else verdict.tally
+    tally = _tally(verdict)
     return tally is None or tally.coverage is Coverage.WHOLE
 
 

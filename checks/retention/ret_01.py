@@ -7,9 +7,8 @@ from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdic
 from compliance.evidence.derived import PurviewRetention, Recording
 from compliance.evidence.evidence import AsOf
 from compliance.evidence.scope import Scope
+from compliance.rules.record_types import MAIL_ITEMS_ACCESSED
 from compliance.standards import Standard
-
-MAIL_ITEMS_ACCESSED = "purview.mail_items_accessed"
 
 
 @check(

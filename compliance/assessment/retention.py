@@ -173,7 +173,7 @@ def judge_row(row: ClassRetention, question: RetentionQuestion, case: Case) -> J
 
 def worst(judged: Iterable[Judged]) -> Judged:
     """Return the one that decides: the worst standing, then the shortest retention."""
-    return max(judged, key=lambda one: (standing_of(one), -_least_days(one.row.effective.credited), one.row.source))
+    return max(judged, key=lambda one: (standing_of(one), -least_days(one.row.effective.credited), one.row.source))
 
 
 def standing_of(judged: Judged) -> Standing:
@@ -183,7 +183,8 @@ def standing_of(judged: Judged) -> Standing:
     return judged.standing
 
 
-def _least_days(duration: Duration | None) -> float:
+def least_days(duration: Duration | None) -> float:
+    """Return the least number of days that a duration has, an unread one before all: for finding the shortest."""
     return -1 if duration is None else band(duration)[0]
 
 
@@ -282,7 +283,8 @@ def _why_not(store: AttestedStore, as_of: AsOf) -> str:
             return "receives records when they leave the first store, and nobody declares that they do so in time"
 
 
-def _text(duration: Duration | None) -> str:
+def duration_text(duration: Duration | None) -> str:
+    """Say how long, also where it is not known."""
     return "an unknown time" if duration is None else duration.text
 
 
@@ -290,8 +292,8 @@ def kept_text(judged: Judged) -> str:
     """Say how long a class of records is kept, as a range where the evidence leaves it open."""
     effective = judged.row.effective
     if effective.credited is None or effective.at_most in (None, effective.credited):
-        return _text(effective.credited)
-    return f"{_text(effective.credited)} to {_text(effective.at_most)}"
+        return duration_text(effective.credited)
+    return f"{duration_text(effective.credited)} to {duration_text(effective.at_most)}"
 
 
 def _cause(judged: Judged) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compliance.assessment.retention import what_settles
+from compliance.assessment.retention import duration_text, least_days, what_settles
 from compliance.assessment.verdict import Fail, Indeterminate, Part, Parts, Pass, Verdict
 from compliance.evidence.derived import PurviewRetention
 from compliance.evidence.derived.retention import ClassRetention, known_policies
@@ -12,7 +12,7 @@ from compliance.evidence.scope import Scope
 from compliance.evidence.unread import Unread
 from compliance.rules.classes import ActorKind
 from compliance.rules.judging import Shortening, Undecided, shortened_by
-from compliance.rules.periods import Duration, band
+from compliance.rules.periods import Duration
 from compliance.rules.record_types import LOG_SOURCES
 
 
@@ -53,11 +53,11 @@ def _verdict(
 ) -> Verdict:
     shortenings = [(row, outcome) for row, outcome in outcomes if isinstance(outcome, Shortening)]
     if shortenings:
-        row, worst = min(shortenings, key=lambda pair: (_days(pair[1].with_policy.credited), pair[0].source))
+        row, worst = min(shortenings, key=lambda pair: (least_days(pair[1].with_policy.credited), pair[0].source))
         names = sorted({LOG_SOURCES[one.source].title for one, _ in shortenings})
         return Fail(
-            condition=f'policy "{worst.policy}" keeps {_text(worst.with_policy.credited)} where'
-            f" {_text(worst.without_policy.credited)} would be kept without it: {', '.join(names)}",
+            condition=f'policy "{worst.policy}" keeps {duration_text(worst.with_policy.credited)} where'
+            f" {duration_text(worst.without_policy.credited)} would be kept without it: {', '.join(names)}",
             cause=f"{row.group.example}: {worst.with_policy.because}",
             facts=worst.with_policy.facts,
             certainty=worst.with_policy.certainty,
@@ -74,11 +74,3 @@ def _verdict(
     if isinstance(retention.policies, Unread):
         condition = "the custom retention policies are unread, and any of them could take time away"
     return Indeterminate(kind=kind, condition=condition, settle=settle, cause=row.group.example)
-
-
-def _days(duration: Duration | None) -> float:
-    return -1 if duration is None else band(duration)[0]
-
-
-def _text(duration: Duration | None) -> str:
-    return "an unknown time" if duration is None else duration.text

@@ -32,14 +32,12 @@ from compliance.standards import Requirement, Standard
 
 def standard_entry(standard: Standard) -> StandardEntry:
     """Return what a report says of a standard."""
-    status = standard.status
-    force = f"rescinded on {status.since} by {status.by}" if status.by else f"in force since {status.since}"
     return StandardEntry(
         id=standard.id,
         title=standard.title,
         url=standard.url,
-        status=force,
-        note=" ".join(part for part in (status.note, *_reservations(standard)) if part),
+        status=standard.status.words,
+        note=" ".join(part for part in (standard.status.note, *_reservations(standard)) if part),
         hot=_requirement_entry(standard.hot, standard.words.hot),
         total=_requirement_entry(standard.total, standard.words.total),
         sha256=standard.sha256,

@@ -34,19 +34,13 @@ def run(args: argparse.Namespace) -> int:
         standard = load_standard(standard_id)
         hot = standard.hot.duration.text if standard.hot else "-"
         total = standard.total.duration.text if standard.total else "-"
-        rows.append((standard_id, force(standard), hot, total))
+        rows.append((standard_id, standard.status.words, hot, total))
     print(tabulate(rows, headers=("standard", "status", "hot", "total"), disable_numparse=True))
     return 0
 
 
-def force(standard: Standard) -> str:
-    """Say in words whether a standard is in force."""
-    status = standard.status
-    return f"rescinded on {status.since} by {status.by}" if status.by else f"in force since {status.since}"
-
-
 def _shown(standard: Standard) -> list[str]:
-    lines = [*textwrap.wrap(standard.title, WIDTH), standard.publisher, standard.url, force(standard)]
+    lines = [*textwrap.wrap(standard.title, WIDTH), standard.publisher, standard.url, standard.status.words]
     lines += textwrap.wrap(standard.status.note or "", WIDTH)
     for requirement, word in ((standard.hot, standard.words.hot), (standard.total, standard.words.total)):
         if requirement is not None:

@@ -74,6 +74,10 @@ def _is_number(key: str) -> bool:
     return key.isascii() and key.isdecimal()
 
 
+MAIL_ITEMS_ACCESSED = "purview.mail_items_accessed"
+"""The id of the log source that shows who read which mail."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogSource:
     """A kind of log that a standard may require.

@@ -43,6 +43,11 @@ class Status:
     by: _Text | None = None
     note: _Text | None = None
 
+    @property
+    def words(self) -> str:
+        """Whether the standard is in force, for people."""
+        return f"rescinded on {self.since} by {self.by}" if self.by else f"in force since {self.since}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
