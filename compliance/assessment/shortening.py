@@ -62,13 +62,22 @@ def _verdict(
             facts=worst.with_policy.facts,
             certainty=worst.with_policy.certainty,
         )
-    undecided = [(row, outcome) for row, outcome in outcomes if isinstance(outcome, Undecided)]
+    undecided = [row for row, outcome in outcomes if isinstance(outcome, Undecided)]
+    unseen = [row for row, _ in outcomes if row.group.count is None and row.group.actor.kind is not ActorKind.NON_USER]
+    if unseen and not undecided:
+        kind, settle = what_settles(unseen[0], retention)
+        return Indeterminate(
+            kind=kind,
+            condition="not every account was read, and a policy may name one that was not",
+            settle=settle,
+            cause=unseen[0].group.example,
+        )
     if not undecided:
         return Pass(
             condition=f"no policy shorter than {need.text} takes time away",
             cause="each class is kept as long as without such policies",
         )
-    row, _ = undecided[0]
+    row = undecided[0]
     kind, settle = what_settles(row, retention)
     condition = f"{LOG_SOURCES[row.source].title}: a policy may take time away, which what was read does not tell"
     if isinstance(retention.policies, Unread):
