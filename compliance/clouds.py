@@ -52,6 +52,7 @@ class Cloud:
     exchange: str
     purview: str
     purview_regional: str
+    arm: str
     ca_bundle: Path | None = None
     simulated: bool = False
 
@@ -64,6 +65,8 @@ class Cloud:
                 return self.exchange
             case Api.PURVIEW:
                 return self.purview
+            case Api.ARM:
+                return self.arm
             case _:
                 assert_never(api)
 
@@ -100,6 +103,7 @@ _COMMERCIAL = Cloud(
     exchange="https://outlook.office365.com",
     purview="https://ps.compliance.protection.outlook.com",
     purview_regional="https://{region}.ps.compliance.protection.outlook.com",
+    arm="https://management.azure.com",
 )
 
 CLOUDS: Mapping[str, Cloud] = MappingProxyType(
@@ -109,7 +113,7 @@ CLOUDS: Mapping[str, Cloud] = MappingProxyType(
 
 
 def custom_cloud(
-    *, authority: str, graph: str, exchange: str, purview: str, purview_regional: str, ca_bundle: Path
+    *, authority: str, graph: str, exchange: str, purview: str, purview_regional: str, arm: str, ca_bundle: Path
 ) -> Cloud:
     """A simulated cloud on this machine's loopback; raises `InputError` for any other host or for plain http."""
     endpoints = {
@@ -118,6 +122,7 @@ def custom_cloud(
         "exchange": exchange,
         "purview": purview,
         "purview_regional": purview_regional,
+        "arm": arm,
     }
     cleaned = {key: _loopback_root(key, url) for key, url in endpoints.items()}
     if not ca_bundle.is_file():

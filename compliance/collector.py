@@ -237,6 +237,7 @@ def _identity(apis: TenantApis, api: Api) -> Iterable[tuple[str | None, Identity
         audience=facts.audience,
         roles=facts.roles,
         scopes=facts.scopes,
+        directory_roles=facts.directory_roles,
     )
     return [(facts.tenant_id, identity)]
 

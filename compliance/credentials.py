@@ -102,7 +102,8 @@ class SignInError(LookbackError):
 class TokenFacts:
     """What an access token says of itself, unverified; None for a claim that it does not hold.
 
-    `roles` are application permissions (or, in Exchange's, app roles), `scopes` delegated ones.
+    `roles` are application permissions (or, in Exchange's, app roles), `scopes` delegated ones, `directory_roles` the
+    template ids of Entra roles.
     """
 
     audience: str | None
@@ -111,6 +112,7 @@ class TokenFacts:
     tenant_id: str | None
     roles: tuple[str, ...] | None
     scopes: tuple[str, ...] | None
+    directory_roles: tuple[str, ...] | None
     expires: datetime | None
 
 
@@ -122,6 +124,7 @@ class _Claims(msgspec.Struct):
     tid: str | None = None
     roles: tuple[str, ...] | None = None
     scp: str | None = None
+    wids: tuple[str, ...] | None = None
     exp: int | None = None
 
 
@@ -187,6 +190,7 @@ def token_facts(access_token: str) -> TokenFacts:
         tenant_id=claims.tid,
         roles=claims.roles,
         scopes=None if claims.scp is None else tuple(claims.scp.split()),
+        directory_roles=claims.wids,
         expires=None if claims.exp is None else _instant(claims.exp),
     )
 

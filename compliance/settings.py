@@ -105,6 +105,7 @@ class CustomCloudSettings:
     exchange: _Text
     purview: _Text
     purview_regional: _Text
+    arm: _Text
     ca_bundle: Path
 
 

@@ -53,6 +53,7 @@ def tenant_apis(settings: Settings, *, quiet: bool) -> Iterator[TenantApis]:
             exchange=custom.exchange,
             purview=custom.purview,
             purview_regional=custom.purview_regional,
+            arm=custom.arm,
             ca_bundle=custom.ca_bundle,
         )
     credential = credential_for(settings.credential, cloud, settings.tenant)

@@ -12,16 +12,17 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NewType
 
 from compliance.evidence.bundle import Bundle
 from compliance.evidence.datasets import DATASETS, Origin, State
-from compliance.evidence.manifest import DatasetEntry
+from compliance.evidence.manifest import DatasetEntry, Identity
 from compliance.evidence.population import Coverage, Malformed, Population, Ref, each_once
 from compliance.evidence.rows import typed_rows
 from compliance.evidence.scope import Scope
 from compliance.evidence.unread import KIND_OF_STATE, Kind, PropertyUnreadError, Unread
-from compliance.evidence.views import DATASET_OF, View
+from compliance.evidence.views import DATASET_OF, DATASETS_OF, View
 
 AsOf = NewType("AsOf", dt.datetime)
 """The moment that verdicts are about: the end of the bundle's last read window."""
@@ -32,6 +33,14 @@ class Endpoints:
     """Which endpoint answered, by dataset; None where an export does not say."""
 
     by_dataset: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedBy:
+    """Who signed in to which API, and the datasets that they were refused; nobody where files were imported alone."""
+
+    identities: tuple[Identity, ...]
+    denied: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,9 @@ class Arguments:
 
 Derivation = Callable[..., Any]
 
+VISIBLE_ONLY = frozenset({"arm.subscriptions"})
+"""Datasets that list only what the reader may see, however completely they were read."""
+
 
 class Evidence:
     """What a bundle holds. Each answer is computed once; `derivations` says how the derived views are made."""
@@ -67,6 +79,12 @@ class Evidence:
             Scope: Resolved(bundle.manifest.scope),
             AsOf: Resolved(self.as_of),
             Endpoints: Resolved(Endpoints({entry.name: entry.endpoint for entry in bundle.manifest.datasets})),
+            CollectedBy: Resolved(
+                CollectedBy(
+                    bundle.manifest.identities,
+                    tuple(entry.name for entry in bundle.manifest.datasets if entry.state is State.DENIED),
+                )
+            ),
         }
 
     def resolve(self, kind: Any) -> Resolved:
@@ -157,13 +175,21 @@ class Evidence:
         return Resolved(row, frozenset({name}), (unread,) if unread is not None else self._weaknesses(name))
 
     def _population(self, row_type: type[View]) -> Resolved:
-        name = DATASET_OF[row_type]
-        shortfall = self.standing(name)
-        if shortfall is not None and not self._is_part(name):
-            return Resolved(shortfall, frozenset({name}))
-        coverage = Coverage.WHOLE if shortfall is None else Coverage.PART
-        population = Population(lambda: each_once(self._rows(name)), coverage, shortfall)
-        return Resolved(population, frozenset({name}), self._weaknesses(name))
+        names = DATASETS_OF[row_type]
+        shortfalls = tuple(standing for name in names if (standing := self.standing(name)) is not None)
+        read = [name for name in names if self.standing(name) is None or self._is_part(name)]
+        if not read:
+            return Resolved(combined(shortfalls), frozenset(names))
+        coverage = (
+            Coverage.PART if shortfalls else Coverage.VISIBLE_ONLY if names[0] in VISIBLE_ONLY else Coverage.WHOLE
+        )
+        population = Population(
+            lambda: each_once(chain.from_iterable(self._rows(name) for name in read)),
+            coverage,
+            combined(shortfalls) if shortfalls else None,
+        )
+        weaknesses = tuple(weakness for name in read for weakness in self._weaknesses(name))
+        return Resolved(population, frozenset(names), weaknesses)
 
     def _is_part(self, name: str) -> bool:
         standing = self.standing(name)
@@ -210,8 +236,8 @@ def datasets_behind(function: Derivation, derivations: Mapping[type, Derivation]
     names: set[str] = set()
     for _, kind, _ in parameters(function):
         row_type = typing.get_args(kind)[0] if typing.get_origin(kind) is Population else kind
-        if row_type in DATASET_OF:
-            names.add(DATASET_OF[row_type])
+        if row_type in DATASETS_OF:
+            names.update(DATASETS_OF[row_type])
         elif kind in derivations:
             names |= datasets_behind(derivations[kind], derivations)
     return frozenset(names)

@@ -38,7 +38,10 @@ class Tenant(Record, frozen=True):
 
 
 class Identity(Record, frozen=True):
-    """Who read an API, from the claims of its access token (never the token)."""
+    """Who read an API, from the claims of its access token (never the token).
+
+    `directory_roles` are template ids of Entra roles (the claim wids).
+    """
 
     api: Api
     application: str | None
@@ -46,6 +49,7 @@ class Identity(Record, frozen=True):
     audience: str | None
     roles: tuple[str, ...] | None
     scopes: tuple[str, ...] | None
+    directory_roles: tuple[str, ...] | None
 
 
 class Previous(Record, frozen=True):

@@ -13,7 +13,20 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from compliance.evidence.unread import PropertyUnreadError, Unread
-from compliance.evidence.views import MailboxAuditBypass, User, View
+from compliance.evidence.views import (
+    DiagnosticSetting,
+    Mailbox,
+    MailboxAuditBypass,
+    PurviewRoleGroup,
+    RoleAssignment,
+    RoleEligibility,
+    RoleGroup,
+    Subscription,
+    Table,
+    User,
+    View,
+    Workspace,
+)
 
 T = TypeVar("T", bound=View)
 
@@ -133,7 +146,19 @@ class Population(Generic[T]):
         return Tally(satisfied, violating, undecided, tuple(affected), self.coverage, self.shortfall)
 
 
-IMMUTABLE_ID: dict[type[View], str] = {User: "id", MailboxAuditBypass: "guid"}
+IMMUTABLE_ID: dict[type[View], str] = {
+    User: "id",
+    Mailbox: "guid",
+    MailboxAuditBypass: "guid",
+    RoleGroup: "guid",
+    PurviewRoleGroup: "guid",
+    RoleAssignment: "id",
+    RoleEligibility: "id",
+    DiagnosticSetting: "id",
+    Subscription: "id",
+    Workspace: "id",
+    Table: "id",
+}
 """The property that an object keeps for life; the objects of other types have none."""
 
 
@@ -141,19 +166,20 @@ def each_once(rows: Iterator[tuple[T | Malformed, Ref]]) -> Iterator[tuple[T | M
     """Yield the rows of a population, one that cannot be told from another as malformed.
 
     A list holds each object once: one that is listed again, or that lacks its id, may stand for one that is missing.
+    Of two lists the second may hold it too (an inactive mailbox is a soft-deleted one), and it is yielded once.
     """
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for row, ref in rows:
         property_name = None if isinstance(row, Malformed) else IMMUTABLE_ID.get(type(row))
         if isinstance(row, Malformed) or property_name is None:
             yield row, ref
         elif not row.holds(property_name):
             yield Malformed(f"the row holds no {property_name}"), ref
-        elif (object_id := str(getattr(row, property_name)).casefold()) in seen:
-            yield Malformed(f"{object_id} is listed more than once"), ref
-        else:
-            seen.add(object_id)
+        elif (object_id := str(getattr(row, property_name)).casefold()) not in seen:
+            seen[object_id] = ref.dataset
             yield row, ref
+        elif seen[object_id] == ref.dataset:
+            yield Malformed(f"{object_id} is listed more than once"), ref
 
 
 def scan(population: Population[T]) -> Iterator[tuple[T | Malformed, Ref]]:
@@ -167,8 +193,12 @@ def identity(row: View | Malformed, ref: Ref) -> tuple[str, str]:
     match row:
         case User() if row.holds("id"):
             return row.id, row.user_principal_name if row.holds("user_principal_name") else row.id
-        case MailboxAuditBypass() if row.holds("guid"):
+        case Mailbox() if row.holds("guid"):
+            return row.guid, row.user_principal_name if row.holds("user_principal_name") else row.guid
+        case MailboxAuditBypass() | RoleGroup() if row.holds("guid"):
             return row.guid, row.name if row.holds("name") else row.guid
+        case DiagnosticSetting() | Workspace() | Table() if row.holds("id"):
+            return row.id, row.name if row.holds("name") else row.id
         case _:
             return place, place
 

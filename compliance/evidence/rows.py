@@ -19,6 +19,8 @@ from compliance.evidence.views import ROWS, View
 
 PAGE = "page"
 ERROR = "error"
+OBJECT = "object"
+"""The shape of a page that is one object, not a list of them."""
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises on a row that is not as documented, not UTF-8, or nested without end."""
 
@@ -40,8 +42,8 @@ def typed_rows(bundle: Path, entry: DatasetEntry) -> Iterator[tuple[View | Malfo
         if frame.header["kind"] != PAGE:
             continue
         decode = _exported_rows if entry.origin is not Origin.COLLECTED else _collected_rows
-        for index, (prefix, row) in enumerate(decode(frame, row_type)):
-            yield row, Ref(entry.name, frame.digest, f"{prefix}/{index}")
+        for pointer, row in decode(frame, row_type):
+            yield row, Ref(entry.name, frame.digest, pointer)
             count += 1
     if count != entry.rows:
         raise InputError(
@@ -60,19 +62,22 @@ def raw_rows_of(body: bytes) -> tuple[msgspec.Raw, ...]:
 
 
 def _collected_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, View | Malformed]]:
+    if frame.header.get("shape") == OBJECT:
+        yield "", _one(msgspec.json.Decoder(row_type).decode, frame.body)
+        return
     try:
         raw_rows = raw_rows_of(frame.body)
     except UNDECODABLE as error:
-        yield "", Malformed(f"not an answer of the API: {error}")
+        yield "/0", Malformed(f"not an answer of the API: {error}")
         return
     decoder = msgspec.json.Decoder(row_type)
-    for raw in raw_rows:
-        yield "/value", _one(decoder.decode, raw)
+    for index, raw in enumerate(raw_rows):
+        yield f"/value/{index}", _one(decoder.decode, raw)
 
 
 def _exported_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, View | Malformed]]:
-    for row in decode_export(frame.body):
-        yield "", _one(lambda value: msgspec.convert(value, type=row_type, strict=True), row)
+    for index, row in enumerate(decode_export(frame.body)):
+        yield f"/{index}", _one(lambda value: msgspec.convert(value, type=row_type, strict=True), row)
 
 
 def _one(decode: Callable[[Any], View], raw: Any) -> View | Malformed:

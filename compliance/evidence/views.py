@@ -144,6 +144,163 @@ class AuditRetentionPolicy(View, frozen=True, gc=False):
     when_changed_utc: Any = named("WhenChangedUTC")
 
 
+class Mailbox(View, frozen=True, gc=False):
+    """A mailbox of any kind and what auditing is set to on it (Exchange Online, Get-Mailbox).
+
+    `external_directory_object_id` is the Graph id of its account, empty where it has none.
+    """
+
+    guid: str = named("Guid")
+    user_principal_name: str = named("UserPrincipalName")
+    external_directory_object_id: str = named("ExternalDirectoryObjectId")
+    recipient_type_details: str = named("RecipientTypeDetails")
+    audit_enabled: bool = named("AuditEnabled")
+    default_audit_set: tuple[str, ...] = named("DefaultAuditSet")
+    audit_owner: tuple[str, ...] = named("AuditOwner")
+    audit_delegate: tuple[str, ...] = named("AuditDelegate")
+    audit_admin: tuple[str, ...] = named("AuditAdmin")
+
+
+class RoleGroup(View, frozen=True, gc=False):
+    """A role group of Exchange Online or Purview, the roles that it carries and its direct members (Get-RoleGroup)."""
+
+    guid: str = named("Guid")
+    name: str = named("Name")
+    roles: tuple[str, ...] = named("Roles")
+    members: tuple[str, ...] = named("Members")
+
+
+class PurviewRoleGroup(RoleGroup, frozen=True, gc=False):
+    """A role group of Purview (Security & Compliance, Get-RoleGroup)."""
+
+
+class AuditRoleAssignment(View, frozen=True, gc=False):
+    """Somebody who effectively holds the role Audit Logs (Get-ManagementRoleAssignment -GetEffectiveUsers)."""
+
+    guid: str = named("Guid")
+    role: str = named("Role")
+    role_assignee_name: str = named("RoleAssigneeName")
+    role_assignee_type: str = named("RoleAssigneeType")
+    effective_user_name: str = named("EffectiveUserName")
+    enabled: bool = named("Enabled")
+
+
+class ControlScore(View, frozen=True, gc=False):
+    """How one control of Secure Score stands, in per cent (Microsoft Graph, controlScore)."""
+
+    control_name: str = named("controlName")
+    score_in_percentage: float = named("scoreInPercentage")
+
+
+class SecureScore(View, frozen=True, gc=False):
+    """The tenant's latest Secure Score, which Microsoft works out about once a day (Microsoft Graph, secureScore)."""
+
+    created_date_time: dt.datetime = named("createdDateTime")
+    control_scores: tuple[ControlScore, ...] = named("controlScores")
+
+
+class Principal(View, frozen=True, gc=False):
+    """Who holds a directory role: a user, a group or a service principal (Microsoft Graph, directoryObject)."""
+
+    type: str = named("@odata.type")
+    id: str = named("id")
+    display_name: str | None = named("displayName")
+    user_principal_name: str = named("userPrincipalName")
+    user_type: str | None = named("userType")
+
+
+class RoleAssignment(View, frozen=True, gc=False):
+    """A directory role that somebody holds at all times (Microsoft Graph, unifiedRoleAssignment)."""
+
+    id: str = named("id")
+    role_definition_id: str = named("roleDefinitionId")
+    principal_id: str = named("principalId")
+    directory_scope_id: str = named("directoryScopeId")
+    principal: Principal = named("principal")
+
+
+class RoleEligibility(RoleAssignment, frozen=True, gc=False):
+    """A directory role that somebody may take on (Microsoft Graph, unifiedRoleEligibilityScheduleInstance)."""
+
+
+class LogCategory(View, frozen=True, gc=False):
+    """A category of logs, or a group of them, that a diagnostic setting exports or leaves off (Azure Monitor)."""
+
+    category: str | None = named("category")
+    category_group: str | None = named("categoryGroup")
+    enabled: bool = named("enabled")
+
+
+class DiagnosticSettingProperties(View, frozen=True, gc=False):
+    """Where a diagnostic setting sends which logs; a destination that is not used is null (Azure Monitor)."""
+
+    storage_account_id: str | None = named("storageAccountId")
+    event_hub_authorization_rule_id: str | None = named("eventHubAuthorizationRuleId")
+    workspace_id: str | None = named("workspaceId")
+    marketplace_partner_id: str | None = named("marketplacePartnerId")
+    logs: tuple[LogCategory, ...] = named("logs")
+
+
+class DiagnosticSetting(View, frozen=True, gc=False):
+    """A diagnostic setting of Microsoft Entra ID (Azure Resource Manager, microsoft.aadiam/diagnosticSettings)."""
+
+    id: str = named("id")
+    name: str = named("name")
+    properties: DiagnosticSettingProperties = named("properties")
+
+
+class Subscription(View, frozen=True, gc=False):
+    """An Azure subscription in which the reader holds some role (Azure Resource Manager, subscriptions)."""
+
+    id: str = named("id")
+    subscription_id: str = named("subscriptionId")
+    display_name: str = named("displayName")
+    state: str = named("state")
+
+
+class WorkspaceProperties(View, frozen=True, gc=False):
+    """The state of a workspace, and the days for which it keeps tables that say nothing of their own."""
+
+    provisioning_state: str = named("provisioningState")
+    retention_in_days: int = named("retentionInDays")
+    created_date: dt.datetime = named("createdDate")
+    modified_date: dt.datetime = named("modifiedDate")
+
+
+class Workspace(View, frozen=True, gc=False):
+    """A Log Analytics workspace (Azure Resource Manager, Microsoft.OperationalInsights/workspaces)."""
+
+    id: str = named("id")
+    name: str = named("name")
+    properties: WorkspaceProperties = named("properties")
+
+
+class TableProperties(View, frozen=True, gc=False):
+    """The plan of a table and the days for which it keeps records, as they are in effect."""
+
+    plan: str = named("plan")
+    retention_in_days: int = named("retentionInDays")
+    total_retention_in_days: int = named("totalRetentionInDays")
+    provisioning_state: str = named("provisioningState")
+
+
+class Table(View, frozen=True, gc=False):
+    """A table of a workspace; its id holds that of the workspace (Microsoft.OperationalInsights/workspaces/tables)."""
+
+    id: str = named("id")
+    name: str = named("name")
+    properties: TableProperties = named("properties")
+
+
+MAILBOX_DATASETS = (
+    "exchange.mailboxes",
+    "exchange.group_mailboxes",
+    "exchange.public_folder_mailboxes",
+    "exchange.inactive_mailboxes",
+    "exchange.soft_deleted_mailboxes",
+)
+"""The calls that list mailboxes, each leaving out what the others list."""
+
 ROWS: dict[str, type[View]] = {
     "graph.organization": Organization,
     "graph.subscribed_skus": SubscribedSku,
@@ -151,7 +308,24 @@ ROWS: dict[str, type[View]] = {
     "exchange.admin_audit_log_config": AdminAuditLogConfig,
     "exchange.organization_config": OrganizationConfig,
     "exchange.mailbox_audit_bypass": MailboxAuditBypass,
+    **dict.fromkeys(MAILBOX_DATASETS, Mailbox),
+    "exchange.role_groups": RoleGroup,
+    "exchange.audit_role_assignments": AuditRoleAssignment,
+    "graph.secure_score": SecureScore,
+    "graph.role_assignments": RoleAssignment,
+    "graph.role_eligibilities": RoleEligibility,
     "purview.audit_retention_policies": AuditRetentionPolicy,
+    "purview.role_groups": PurviewRoleGroup,
+    "arm.entra_diagnostic_settings": DiagnosticSetting,
+    "arm.subscriptions": Subscription,
+    "arm.workspaces": Workspace,
+    "arm.tables": Table,
 }
 
-DATASET_OF: dict[type[View], str] = {row: name for name, row in ROWS.items()}
+DATASETS_OF: dict[type[View], tuple[str, ...]] = {
+    row: tuple(name for name, kind in ROWS.items() if kind is row) for row in dict.fromkeys(ROWS.values())
+}
+"""The datasets that hold rows of a type; the population of these is the union of them all."""
+
+DATASET_OF: dict[type[View], str] = {row: names[0] for row, names in DATASETS_OF.items() if len(names) == 1}
+"""The dataset of a type whose rows come from one alone."""
