@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
-.PHONY: demo test check transcript clean
+.PHONY: demo test check bench soak transcript clean
 
 demo: $(READY)            ## read a simulated tenant over a real socket and report on it
 	@$(BIN)/lookback demo
@@ -21,6 +21,12 @@ check: $(READY)           ## format, lint, types, layers, docstrings, README tra
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/interrogate --quiet compliance checks reports
 	@$(BIN)/python docs/transcript.py --check
+
+bench: $(READY)           ## mailboxes per second and peak memory at 1,000, 10,000 and 100,000 mailboxes
+	@$(BIN)/python benchmarks/bench.py
+
+soak: $(READY)            ## kill a collection at fifty random moments, resume it, compare
+	@LOOKBACK_KILLS=50 $(BIN)/pytest -q -rP -n 0 tests/e2e/test_resume.py -k killed_at_any_moment --timeout 1800
 
 transcript: $(READY)      ## write the transcript in README.md anew
 	@$(BIN)/python docs/transcript.py

@@ -1,15 +1,25 @@
-"""The clouds that a tenant can live in: endpoints, token scopes, and the closed set of origins that may be called.
+"""The clouds that a tenant can live in: endpoints, token scopes, the origins that may be called, and what they lack.
 
-Sources: Microsoft Learn, "Microsoft Graph national cloud deployments" (Graph roots and authorities), "Connect to
-Exchange Online PowerShell" and "Connect to Security & Compliance PowerShell" (the other two). GCC is served by the
-worldwide endpoints. A cloud is one row of `CLOUDS`.
+A cloud is one row of `CLOUDS`; what its sources leave open is in its `notes`. Sources:
+- authority and Graph: Microsoft Learn, "Microsoft Graph national cloud deployments"
+  (https://learn.microsoft.com/graph/deployments).
+- Exchange: the EXORestHelper module of CISA's ScubaGear (worldwide, GCC High, DoD); Microsoft Learn, "Connect to
+  Exchange Online PowerShell" (21Vianet).
+- Security & Compliance: Microsoft Learn, "Connect to Security & Compliance PowerShell"
+  (https://learn.microsoft.com/powershell/exchange/connect-to-scc-powershell); the form of a regional host is the one
+  that ScubaGear takes from the front door's redirect.
+- Azure Resource Manager: Microsoft Learn, "Compare Azure Government and global Azure", "Azure China developer guide".
+- the audience of a federated token: Microsoft Learn, "Configure an application to trust a managed identity"
+  (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity).
+- what a cloud lacks: the table of national clouds on the API's own page of the Microsoft Graph reference.
+GCC is served by the worldwide endpoints.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import assert_never
@@ -38,12 +48,22 @@ def origin_of(url: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """Data that no API of a cloud serves: why it is known, and what to do instead. Both are for people."""
+
+    reason: str
+    substitute: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cloud:
-    """Where a tenant's APIs answer.
+    """Where a tenant's APIs answer, and what they do not.
 
     The endpoints are roots without a trailing slash. `purview_regional` may hold `{region}`, the label that the
-    front door's redirect names. `ca_bundle` replaces the system's certificate authorities. A `simulated` cloud is on
-    loopback, and whatever was read from it says so.
+    front door's redirect names. `federation_audience` is what a federated token is issued for. `notes` say what about
+    the endpoints is untested or told differently elsewhere; `lacks` maps a dataset to why it cannot be had here.
+    `ca_bundle` replaces the system's certificate authorities. A `simulated` cloud is on loopback, and whatever was
+    read from it says so.
     """
 
     name: str
@@ -53,6 +73,9 @@ class Cloud:
     purview: str
     purview_regional: str
     arm: str
+    federation_audience: str = "api://AzureADTokenExchange"
+    notes: tuple[str, ...] = ()
+    lacks: Mapping[str, Lack] = field(default_factory=lambda: MappingProxyType({}))
     ca_bundle: Path | None = None
     simulated: bool = False
 
@@ -106,10 +129,84 @@ _COMMERCIAL = Cloud(
     arm="https://management.azure.com",
 )
 
-CLOUDS: Mapping[str, Cloud] = MappingProxyType(
-    {cloud.name: cloud for cloud in (_COMMERCIAL, replace(_COMMERCIAL, name="gcc"))}
+_GCC_HIGH = Cloud(
+    name="gcc-high",
+    authority="https://login.microsoftonline.us",
+    graph="https://graph.microsoft.us",
+    exchange="https://outlook.office365.us",
+    purview="https://ps.compliance.protection.office365.us",
+    purview_regional="https://{region}.ps.compliance.protection.office365.us",
+    arm="https://management.usgovcloudapi.net",
+    federation_audience="api://AzureADTokenExchangeUSGov",
+    notes=(
+        "Security & Compliance: whether the front door names a regional host in GCC High is not documented; one below"
+        " ps.compliance.protection.office365.us is followed, any other is refused.",
+    ),
 )
-"""The clouds of Microsoft that are supported, by the name that config.yaml gives them."""
+
+CLOUDS: Mapping[str, Cloud] = MappingProxyType(
+    {
+        cloud.name: cloud
+        for cloud in (
+            _COMMERCIAL,
+            replace(
+                _COMMERCIAL,
+                name="gcc",
+                notes=(
+                    "Azure: a GCC tenant is in public Azure. A workspace in Azure Government belongs to another tenant"
+                    " and cannot be followed from here; read that tenant with cloud: gcc-high.",
+                ),
+            ),
+            _GCC_HIGH,
+            replace(
+                _GCC_HIGH,
+                name="dod",
+                graph="https://dod-graph.microsoft.us",
+                exchange="https://outlook-dod.office365.us",
+                purview="https://l5.ps.compliance.protection.office365.us",
+                notes=(
+                    "Exchange: outlook-dod.office365.us is the host of Microsoft's admin API and of ScubaGear;"
+                    " Microsoft's PowerShell documentation names webmail.apps.mil.",
+                    "Security & Compliance: sources disagree. l5.ps.compliance.protection.office365.us is used, as in"
+                    ' "Connect to Security & Compliance PowerShell"; the article on app-only authentication names'
+                    " compliance.dod.microsoft.com, and ScubaGear uses the host of GCC High. None was tested here.",
+                ),
+            ),
+            Cloud(
+                name="china",
+                authority="https://login.chinacloudapi.cn",
+                graph="https://microsoftgraph.chinacloudapi.cn",
+                exchange="https://partner.outlook.cn",
+                purview="https://ps.compliance.protection.partner.outlook.cn",
+                purview_regional="https://{region}.ps.compliance.protection.partner.outlook.cn",
+                arm="https://management.chinacloudapi.cn",
+                federation_audience="api://AzureADTokenExchangeChina",
+                notes=(
+                    "Exchange: sources disagree. partner.outlook.cn is used, as in Microsoft's PowerShell"
+                    " documentation; that of the admin API names outlook.office365.cn. Neither was tested here.",
+                    "Security & Compliance: the host is that of Microsoft's PowerShell documentation; its REST"
+                    " interface was not tested here.",
+                ),
+                lacks=MappingProxyType(
+                    {
+                        "graph.secure_score": Lack(
+                            reason="Microsoft Graph serves no secure score in the cloud operated by 21Vianet"
+                            ' (Microsoft Learn, "Get secureScore", national cloud deployments)',
+                            substitute="It only corroborates: mailbox auditing and ingestion are read from Exchange"
+                            " all the same. Nothing needs to be exported.",
+                        )
+                    }
+                ),
+            ),
+        )
+    }
+)
+"""The clouds of Microsoft, by the name that config.yaml gives them."""
+
+
+def lack_of(cloud: Cloud, dataset: str) -> Lack | None:
+    """Why a dataset cannot be had in a cloud; None where it can, or where no source says that it cannot."""
+    return cloud.lacks.get(dataset)
 
 
 def custom_cloud(
@@ -131,7 +228,17 @@ def custom_cloud(
             where="custom_cloud.ca_bundle",
             next_step="Name the PEM file with the certificate authority that signed the endpoints' certificates.",
         )
-    return Cloud(name="custom", ca_bundle=ca_bundle, simulated=True, **cleaned)
+    return Cloud(
+        name="custom",
+        authority=cleaned["authority"],
+        graph=cleaned["graph"],
+        exchange=cleaned["exchange"],
+        purview=cleaned["purview"],
+        purview_regional=cleaned["purview_regional"],
+        arm=cleaned["arm"],
+        ca_bundle=ca_bundle,
+        simulated=True,
+    )
 
 
 def _loopback_root(key: str, url: str) -> str:
@@ -140,7 +247,7 @@ def _loopback_root(key: str, url: str) -> str:
         raise InputError(
             f"{url!r} is not an https root on loopback",
             where=f"custom_cloud.{key}",
-            next_step="Use https://localhost:PORT (or 127.0.0.1, [::1]) without path; a real tenant needs cloud:"
-            " commercial or gcc.",
+            next_step="Use https://localhost:PORT (or 127.0.0.1, [::1]) without path; a real tenant needs"
+            f" cloud: {', '.join(CLOUDS)}.",
         )
     return match.group(0)

@@ -12,7 +12,7 @@ import msgspec
 from compliance import __version__
 from compliance.errors import InputError
 from compliance.evidence.bundle import Bundle, claim_directory, open_bundle, seal, sum_problems
-from compliance.evidence.datasets import DATASETS, Origin, State
+from compliance.evidence.datasets import DATASETS, State
 from compliance.evidence.manifest import SCHEMA, Amendment, DatasetEntry, Manifest, Tool, encode, sha256
 from compliance.evidence.scope import Scope
 from compliance.evidence.tenancy import organization_of, tenant_of
@@ -22,11 +22,16 @@ from compliance.sources.imported import ImportedDataset
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A bundle after an import; `kept` are the datasets of which it held rows already, and that were left alone."""
+    """A bundle after an import.
+
+    `kept` are the datasets of which it held rows already, and that were left alone. `empty` are those of which the
+    files hold nothing, and about which the bundle already said why it has nothing.
+    """
 
     bundle: Bundle
     added: tuple[str, ...]
     kept: tuple[str, ...]
+    empty: tuple[str, ...]
 
 
 def import_new(
@@ -60,7 +65,7 @@ def import_new(
         amendments=(),
     )
     seal(out, manifest)
-    return Imported(open_bundle(out), tuple(export.spec_name for export in exports), ())
+    return Imported(open_bundle(out), tuple(export.spec_name for export in exports), (), ())
 
 
 def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Callable[[], dt.datetime]) -> Imported:
@@ -90,7 +95,10 @@ def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Ca
     _not_from_the_future(exports, clock())
     entries = {entry.name: entry for entry in manifest.datasets}
     held = {name for name, entry in entries.items() if entry.rows or entry.state is State.COMPLETE}
-    added = [export for export in exports if export.spec_name not in held]
+    asked = [export for export in exports if export.spec_name not in held]
+    # a file that holds nothing says less than why a collection has nothing
+    empty = {export.spec_name for export in asked if export.rows is None and export.spec_name in entries}
+    added = [export for export in asked if export.spec_name not in empty]
     if added:
         number = len(manifest.amendments) + 1
         amendment = Amendment(
@@ -111,19 +119,23 @@ def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Ca
         open_bundle(bundle.path),
         tuple(export.spec_name for export in added),
         tuple(export.spec_name for export in exports if export.spec_name in held),
+        tuple(export.spec_name for export in exports if export.spec_name in empty),
     )
 
 
 def _write(out: Path, export: ImportedDataset, amendment: int = 0) -> DatasetEntry:
     spec = DATASETS[export.spec_name]
     with DatasetWriter(out, spec.name, amendment) as writer:
-        writer.page({"export_file": spec.export_file, "command": export.command, "rows": export.rows}, export.raw)
+        if export.rows is None:
+            writer.error({**export.source, "command": export.command}, export.raw)
+        else:
+            writer.page({**export.source, "command": export.command, "rows": export.rows}, export.raw)
         digest = writer.close()
     return DatasetEntry(
         name=spec.name,
         state=export.state,
         reason="; ".join(export.reasons) or None,
-        origin=Origin.EXPORTED,
+        origin=export.origin,
         request=export.command or spec.request,
         endpoint=export.endpoint,
         file=writer.file,
@@ -143,8 +155,7 @@ def _not_from_the_future(exports: Iterable[ImportedDataset], now: dt.datetime) -
     for export in exports:
         if export.collected_at is not None and export.collected_at > now + dt.timedelta(minutes=5):
             raise InputError(
-                f"provenance.yaml says that it was exported at {export.collected_at:%Y-%m-%d %H:%M} UTC, which is yet"
-                " to come",
+                f"it is said to be of {export.collected_at:%Y-%m-%d %H:%M} UTC, which is yet to come",
                 where=str(export.path),
             )
 

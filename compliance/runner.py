@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
 from compliance import __version__
+from compliance.assessment.affected import AffectedObjects, affected_numbers, all_seen, stable_uid
 from compliance.assessment.assessment import (
     SAMPLES,
     SCHEMA,
-    AffectedEntry,
     Assessment,
     DatasetRow,
     EvidenceEntry,
@@ -38,7 +37,6 @@ from compliance.assessment.verdict import (
     Parts,
     Pass,
     Severity,
-    Status,
     Verdict,
     badness,
     status_of,
@@ -49,13 +47,11 @@ from compliance.evidence.bundle import Bundle
 from compliance.evidence.datasets import DATASETS, Origin, State
 from compliance.evidence.derived import DERIVATIONS
 from compliance.evidence.evidence import Arguments, Evidence, parameters
-from compliance.evidence.population import Affected, Coverage, Tally
 from compliance.evidence.unread import Kind, PropertyUnreadError
 from compliance.rules.facts import FACTS
 from compliance.standards import Standard
 
 _log = logging.getLogger(__name__)
-_NAMESPACE = uuid.UUID("5d2f1f0e-6f0b-5c55-9f57-0e6a1b1a7c55")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +59,7 @@ class Assessed:
     """An assessment, and all affected objects by finding: the assessment itself holds samples alone."""
 
     assessment: Assessment
-    affected: Mapping[str, tuple[AffectedEntry, ...]]
-
-
-def stable_uid(*parts: str) -> str:
-    """Return the identity of a finding, part or object: the same parts always give the same one."""
-    return str(uuid.uuid5(_NAMESPACE, "\x1f".join(parts)))
+    affected: Mapping[str, AffectedObjects]
 
 
 def assess(
@@ -89,7 +80,7 @@ def assess(
     evidence = Evidence(bundle, DERIVATIONS)
     tenant = bundle.manifest.tenant
     findings: list[Finding] = []
-    affected: dict[str, tuple[AffectedEntry, ...]] = {}
+    affected: dict[str, AffectedObjects] = {}
     for one in checks:
         for standard in _asked_under(one, standards):
             finding, objects = judge(one, standard, evidence, declarations)
@@ -126,7 +117,7 @@ def assess(
 
 def judge(
     one: Check, standard: Standard | None, evidence: Evidence, declarations: Declarations
-) -> tuple[Finding, tuple[AffectedEntry, ...]]:
+) -> tuple[Finding, AffectedObjects]:
     """Return the finding of one check under one standard, with every affected object."""
     given: dict[Any, Any] = {Declarations: declarations}
     if standard is not None:
@@ -189,24 +180,22 @@ def _without_weak_passes(conclusion: Verdict | Parts, arguments: Arguments) -> V
         )
 
     if isinstance(conclusion, Parts):
-        return Parts(tuple(replace(part, verdict=weaken(part.verdict)) for part in conclusion.parts))
+        return replace(
+            conclusion, parts=tuple(replace(part, verdict=weaken(part.verdict)) for part in conclusion.parts)
+        )
     return weaken(conclusion)
 
 
 def _finding(
     one: Check, standard: Standard | None, conclusion: Verdict | Parts, arguments: Arguments, evidence: Evidence
-) -> tuple[Finding, tuple[AffectedEntry, ...]]:
+) -> tuple[Finding, AffectedObjects]:
     tenant = evidence.bundle.manifest.tenant.id
     uid = stable_uid(tenant, one.id, standard.id if standard else "")
-    imported = any(
-        entry.origin is not Origin.COLLECTED
-        for entry in evidence.bundle.manifest.datasets
-        if entry.name in arguments.datasets
-    )
+    origins = {entry.origin for entry in evidence.bundle.manifest.datasets if entry.name in arguments.datasets}
     verdict, prefix = _deciding(conclusion)
     parts = conclusion.parts if isinstance(conclusion, Parts) else ()
-    objects = _affected_entries(verdict, tenant, one.id)
-    count, total = _affected_numbers(conclusion, verdict)
+    objects = AffectedObjects(conclusion, tenant, one.id)
+    count, total = affected_numbers(conclusion)
     finding = Finding(
         uid=uid,
         check=one.id,
@@ -223,17 +212,17 @@ def _finding(
         criteria=standard.criteria.get(one.id) if standard else None,
         effect=one.effect,
         recommendation=one.remediation,
-        parts=tuple(_part_entry(uid, part, imported) for part in parts),
+        parts=tuple(_part_entry(uid, part, origins) for part in parts),
         affected_count=count,
         affected_total=total,
-        all_seen=_all_seen(conclusion, verdict),
+        all_seen=all_seen(conclusion),
         samples=objects[:SAMPLES],
         evidence=tuple(_evidence_entry(evidence, name) for name in sorted(arguments.datasets)),
-        basis=_basis(verdict, imported),
+        basis=_basis(verdict, origins),
         certainty=verdict.certainty if isinstance(verdict, Pass | Fail) else None,
         would_be=verdict.would_be if isinstance(verdict, Pass | Fail) else None,
         facts=tuple(sorted({*one.facts, *_verdict_facts(verdict)})),
-        notes=verdict.notes,
+        notes=(*verdict.notes, *(conclusion.notes if isinstance(conclusion, Parts) else ())),
         mappings=MappingsEntry(
             nist_800_53=one.mappings.nist_800_53,
             scuba=one.mappings.scuba,
@@ -283,13 +272,17 @@ def _verdict_facts(verdict: Verdict) -> tuple[str, ...]:
     return () if isinstance(verdict, NotApplicable) else verdict.facts
 
 
-def _basis(verdict: Verdict, imported: bool) -> Basis | None:
+def _basis(verdict: Verdict, origins: Set[Origin]) -> Basis | None:
     if not isinstance(verdict, Pass | Fail):
         return None
-    return Basis.IMPORTED if imported and verdict.basis is Basis.CONFIGURED else verdict.basis
+    if verdict.basis is not Basis.CONFIGURED:
+        return verdict.basis
+    if Origin.ATTESTED in origins:
+        return Basis.ATTESTED
+    return Basis.IMPORTED if Origin.EXPORTED in origins else verdict.basis
 
 
-def _part_entry(finding_uid: str, part: Part, imported: bool) -> PartEntry:
+def _part_entry(finding_uid: str, part: Part, origins: Set[Origin]) -> PartEntry:
     verdict = part.verdict
     return PartEntry(
         uid=stable_uid(finding_uid, part.id),
@@ -303,54 +296,11 @@ def _part_entry(finding_uid: str, part: Part, imported: bool) -> PartEntry:
         settle=verdict.settle if isinstance(verdict, Indeterminate) else None,
         certainty=verdict.certainty if isinstance(verdict, Pass | Fail) else None,
         would_be=verdict.would_be if isinstance(verdict, Pass | Fail) else None,
-        basis=_basis(verdict, imported),
+        basis=_basis(verdict, origins),
         facts=_verdict_facts(verdict),
         notes=verdict.notes,
         excluded=part.excluded,
     )
-
-
-def _tally(verdict: Verdict) -> Tally | None:
-    return None if isinstance(verdict, NotApplicable) else verdict.tally
-
-
-def _affected_entries(verdict: Verdict, tenant: str, check_id: str) -> tuple[AffectedEntry, ...]:
-    tally = _tally(verdict)
-    objects: tuple[Affected, ...] = tally.affected if tally else ()
-    return tuple(
-        AffectedEntry(
-            uid=stable_uid(tenant, check_id, one.id),
-            id=one.id,
-            name=one.name,
-            decided=one.decided,
-            why=one.why,
-            dataset=one.ref.dataset,
-            frame=one.ref.frame,
-            pointer=one.ref.pointer,
-        )
-        for one in objects
-    )
-
-
-def _affected_numbers(conclusion: Verdict | Parts, verdict: Verdict) -> tuple[int, int | None]:
-    if isinstance(conclusion, Parts):
-        counts = [part.count for part in conclusion.in_scope()]
-        failing = [part.count for part in conclusion.in_scope() if status_of(part.verdict) is Status.FAIL]
-        total = None if None in counts else sum(count for count in counts if count is not None)
-        return sum(count for count in failing if count is not None), total
-    tally = _tally(verdict)
-    if tally is None:
-        return 0, None
-    return tally.violating, tally.total if tally.coverage is Coverage.WHOLE else None
-
-
-def _all_seen(conclusion: Verdict | Parts, verdict: Verdict) -> bool:
-    """Say whether no more objects can be affected than the finding counts."""
-    if isinstance(conclusion, Parts):
-        failing = [part for part in conclusion.in_scope() if status_of(part.verdict) is Status.FAIL]
-        return all(part.count is not None for part in failing)
-    tally = _tally(verdict)
-    return tally is None or tally.coverage is Coverage.WHOLE
 
 
 def _evidence_entry(evidence: Evidence, name: str) -> EvidenceEntry:
@@ -410,7 +360,10 @@ def _facts(findings: Sequence[Finding]) -> tuple[FactEntry, ...]:
 
 
 def _notes(bundle: Bundle) -> tuple[str, ...]:
-    notes = ["Stores read: Microsoft Purview Audit. Any other store counts only where declarations.yaml declares it."]
+    notes = [
+        "Stores read: Microsoft Purview Audit, Microsoft Entra ID, and the Log Analytics workspaces that its diagnostic"
+        " settings name. Any other store counts only where declarations.yaml declares it."
+    ]
     if bundle.manifest.simulated:
         notes.append("Simulated: this bundle was read from a simulated tenant and says nothing of a real one.")
     for amendment in bundle.manifest.amendments:

@@ -1,4 +1,4 @@
-"""config.yaml: which tenant, by which credential, against which standards, within which scope.
+"""config.yaml: which tenant, by which credentials, against which standards, within which scope.
 
 Every problem in the file is reported at once, each with line and column. Paths in it are relative to the file.
 config.example.yaml, beside README.md, explains every key.
@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -18,9 +18,18 @@ from typing import Annotated, Any, ClassVar, Final
 
 from annotated_types import Ge, Le, MinLen
 
-from compliance.errors import InputError
+from compliance.credential_settings import (
+    CredentialSettings,
+    CredentialShape,
+    CredentialsShape,
+    add_short_forms,
+    credential_problems,
+    credentials_of,
+    secrets_in_clear,
+    spelt_out,
+)
+from compliance.evidence.datasets import Api
 from compliance.evidence.scope import MAX_AGE_DAYS, MAX_TOLERANCE_DAYS
-from compliance.textfile import decode_text, read_capped
 from compliance.yamlfile import FILE_SHAPE, KeyPath, YamlDocument, load_yaml, validated
 
 _Text = Annotated[str, MinLen(1)]
@@ -28,7 +37,6 @@ _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
 _DOMAIN: Final = re.compile(
     r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.ASCII | re.IGNORECASE
 )
-_MAX_SECRET_BYTES: Final = 64 * 1024
 
 
 class CloudName(StrEnum):
@@ -36,6 +44,9 @@ class CloudName(StrEnum):
 
     COMMERCIAL = "commercial"
     GCC = "gcc"
+    GCC_HIGH = "gcc-high"
+    DOD = "dod"
+    CHINA = "china"
     CUSTOM = "custom"
 
 
@@ -47,51 +58,6 @@ class ActorClassName(StrEnum):
     UNLICENSED = "unlicensed"
     MEMBERS_WITHOUT_AUDIT_PLAN = "members-without-audit-plan"
     NON_USER = "non-user"
-
-
-@dataclass(frozen=True, slots=True)
-class SecretRef:
-    """Where a secret is: in the environment variable `env`, or in the file `file`. It never holds the secret."""
-
-    __pydantic_config__: ClassVar[Any] = FILE_SHAPE
-
-    env: _Text | None = None
-    file: Path | None = None
-
-    def __post_init__(self) -> None:
-        """Raise `ValueError` unless exactly one place is named."""
-        if (self.env is None) == (self.file is None):
-            raise ValueError("exactly one of env (an environment variable's name) and file (a path) was expected")
-
-    def read(self) -> str:
-        """The secret, without the line break at its end; raises `InputError` where it is absent or empty."""
-        if self.file is not None:
-            raw = read_capped(self.file, max_bytes=_MAX_SECRET_BYTES)
-            secret = decode_text(raw, where=str(self.file)).rstrip("\r\n")
-        elif self.env is not None and self.env in os.environ:
-            secret = os.environ[self.env]
-        else:
-            raise InputError(
-                f"the {self.describe()} is not set, and the secret should be in it",
-                next_step=f"Set {self.env} in the environment that runs lookback.",
-            )
-        if not secret.strip():
-            raise InputError(f"the {self.describe()} is empty, and the secret should be in it")
-        return secret
-
-    def describe(self) -> str:
-        """Where the secret is, for people; never the secret."""
-        return f"environment variable {self.env}" if self.file is None else f"file {self.file}"
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialSettings:
-    """How lookback signs in: an app registration, and either its client secret or its certificate."""
-
-    client_id: str
-    client_secret: SecretRef | None = None
-    certificate_file: Path | None = None
-    certificate_password: SecretRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +110,16 @@ class Limits:
 class Settings:
     """What config.yaml says, with every path absolute.
 
-    `tenant` is the tenant's GUID in lower case, or one of its domains. `excluded_actors` narrows the scope; nothing
-    else does. `tolerance_days` is how many days a retention period may be short before it counts as short.
+    `tenant` is the tenant's GUID in lower case, or one of its domains. `cloud` is None where it is to be detected.
+    `credentials` holds every API; one with None is not asked. `excluded_actors` narrows the scope; nothing else does.
+    `tolerance_days` is how many days a retention period may be short before it counts as short.
     """
 
     path: Path
     tenant: str
-    cloud: CloudName
+    cloud: CloudName | None
     custom_cloud: CustomCloudSettings | None
-    credential: CredentialSettings
+    credentials: Mapping[Api, CredentialSettings | None]
     excluded_actors: tuple[ExcludedActors, ...]
     strict_months: bool
     tolerance_days: int
@@ -165,11 +132,11 @@ class Settings:
 
     def digest(self) -> str:
         """SHA-256 of these settings as canonical JSON: no secret, and no path above the file's own directory."""
-        plain = asdict(self)
+        plain = asdict(replace(self, credentials={}))
         del plain["path"]
-        plain["credential"] = {
-            "client_id": self.credential.client_id,
-            "kind": "certificate" if self.credential.client_secret is None else "client_secret",
+        plain["credentials"] = {
+            api.value: None if one is None else {"client_id": one.client_id, "method": one.method.value}
+            for api, one in self.credentials.items()
         }
         text = json.dumps(plain, default=self._portable, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -185,14 +152,14 @@ class Settings:
 def load_settings(path: Path) -> Settings:
     """The settings in `path`; raises one `InputError` that lists every problem with line and column."""
     document = load_yaml(path)
-    if clear := tuple(_secrets_in_clear(document)):
+    if clear := tuple(secrets_in_clear(document.data)):
         raise document.error(
             clear,
             next_step="Take the secret out of the file, and write where it is: {env: NAME} or {file: PATH}."
             " Renew it if the file was ever shared or committed.",
         )
-    shape = validated(document, _SettingsFile)
-    if problems := tuple(_problems(shape)):
+    shape = validated(replace(document, data=spelt_out(document.data)), _SettingsFile)
+    if problems := tuple(_problems(shape, document)):
         raise document.error(problems)
     return _settings(shape, path.absolute())
 
@@ -201,24 +168,9 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema of config.yaml."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(_SettingsFile).json_schema()
-
-
-@dataclass(frozen=True, slots=True)
-class _Certificate:
-    __pydantic_config__: ClassVar[Any] = FILE_SHAPE
-
-    file: Path
-    password: SecretRef | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Credential:
-    __pydantic_config__: ClassVar[Any] = FILE_SHAPE
-
-    client_id: _Text
-    client_secret: SecretRef | None = None
-    certificate: _Certificate | None = None
+    schema = TypeAdapter(_SettingsFile).json_schema()
+    add_short_forms(schema)
+    return schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +192,9 @@ class _SettingsFile:
     __pydantic_config__: ClassVar[Any] = FILE_SHAPE
 
     tenant: _Text
-    credential: _Credential
-    cloud: CloudName = CloudName.COMMERCIAL
+    credential: CredentialShape | None = None
+    credentials: CredentialsShape | None = None
+    cloud: CloudName | None = None
     custom_cloud: CustomCloudSettings | None = None
     scope: _Scope = field(default_factory=_Scope)
     strict_months: bool = False
@@ -254,25 +207,11 @@ class _SettingsFile:
     limits: Limits = field(default_factory=Limits)
 
 
-def _secrets_in_clear(document: YamlDocument) -> Iterator[tuple[KeyPath, str]]:
-    credential = document.data.get("credential")
-    if not isinstance(credential, dict):
-        return
-    if isinstance(credential.get("client_secret"), str | int | float):
-        yield ("credential", "client_secret"), "a secret in clear text"
-    certificate = credential.get("certificate")
-    if isinstance(certificate, dict) and isinstance(certificate.get("password"), str | int | float):
-        yield ("credential", "certificate", "password"), "a password in clear text"
-
-
-def _problems(shape: _SettingsFile) -> Iterator[tuple[KeyPath, str]]:
+def _problems(shape: _SettingsFile, document: YamlDocument) -> Iterator[tuple[KeyPath, str]]:
     """What the types alone do not say."""
     if not (_GUID.fullmatch(shape.tenant) or _DOMAIN.fullmatch(shape.tenant)):
         yield ("tenant",), "the tenant's GUID or one of its domains (contoso.onmicrosoft.com) was expected"
-    if not _GUID.fullmatch(shape.credential.client_id):
-        yield ("credential", "client_id"), "the application (client) ID, a GUID, was expected"
-    if (shape.credential.client_secret is None) == (shape.credential.certificate is None):
-        yield ("credential",), "exactly one of client_secret and certificate was expected"
+    yield from credential_problems(document.data, shape.credential, shape.credentials)
     if (shape.cloud is CloudName.CUSTOM) != (shape.custom_cloud is not None):
         yield ("cloud",), "cloud: custom and custom_cloud go together; give both or neither"
     for keys, values in (
@@ -291,21 +230,12 @@ def _settings(shape: _SettingsFile, path: Path) -> Settings:
     def at(relative: Path) -> Path:
         return base / relative
 
-    def secret(ref: SecretRef | None) -> SecretRef | None:
-        return ref if ref is None or ref.file is None else SecretRef(file=at(ref.file))
-
-    certificate = shape.credential.certificate
     return Settings(
         path=path,
         tenant=shape.tenant.lower(),
         cloud=shape.cloud,
         custom_cloud=shape.custom_cloud and replace(shape.custom_cloud, ca_bundle=at(shape.custom_cloud.ca_bundle)),
-        credential=CredentialSettings(
-            client_id=shape.credential.client_id.lower(),
-            client_secret=secret(shape.credential.client_secret),
-            certificate_file=None if certificate is None else at(certificate.file),
-            certificate_password=None if certificate is None else secret(certificate.password),
-        ),
+        credentials=credentials_of(shape.credential, shape.credentials, base),
         excluded_actors=shape.scope.actors.exclude,
         strict_months=shape.strict_months,
         tolerance_days=shape.tolerance_days,

@@ -160,9 +160,9 @@ def _parts(finding: Finding, style: Style) -> Iterator[str]:
     groups = [[part] for part in told] if verbose else _grouped(told)
     if groups:
         rows = [[style.status(group[0].status), _sum(group), _row_text(group, style)] for group in groups]
-        yield from style.table(["Status", "Count", "Class of actors, and what was found"], rows, flexible=2, indent=2)
+        yield from style.table(["Status", "Count", "Class, and what was found"], rows, flexible=2, indent=2)
     for status in (Status.PASS, Status.NOT_APPLICABLE):
-        quiet = [f"{part.title} ({_count(part.count)})" for part in counted if part.status is status]
+        quiet = [_named(part) for part in counted if part.status is status]
         if quiet and not verbose:
             yield from style.lines(", ".join(quiet), indent="    ", first=f"  {style.status(status)}  ")
     for group in groups:
@@ -194,9 +194,14 @@ def _titles(parts: Sequence[PartEntry]) -> str:
 
 def _row_text(group: Sequence[PartEntry], style: Style) -> str:
     alone = len(group) == 1
-    titles = group[0].title if alone else ", ".join(f"{part.title} ({_count(part.count)})" for part in group)
+    titles = group[0].title if alone else ", ".join(map(_named, group))
     condition = style.clean(group[0].condition, None if style.options.verbose else _PART_CONDITION)
     return f"{style.clean(titles)}: {condition}"
+
+
+def _named(part: PartEntry) -> str:
+    """A class with its count, which a class of one needs not."""
+    return part.title if part.count == 1 else f"{part.title} ({_count(part.count)})"
 
 
 def _sum(group: Sequence[PartEntry]) -> str:

@@ -6,26 +6,34 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import zip_longest
 
-from compliance.assessment.assessment import RequirementEntry, SourceEntry, StandardEntry
+from compliance.assessment.assessment import RecordingState, RequirementEntry, SourceEntry, StandardEntry
 from compliance.assessment.verdict import Status
 from reports.style import Style
 from reports.text import width_of, wrap
 
-_RIGHT = 37
+_RIGHT = 38
 _FIGURES = 16
-"""Columns for `? indeterminate 180 days of 12 months`, and where its figures begin."""
-_RECORDED = "recorded"
+"""Columns for `? indeterminate 1095 days of 30 months`, and where its figures begin."""
 _NO_LIMIT = "no limit"
 
 
 def picture(standard: StandardEntry, sources: Sequence[SourceEntry], today: date, style: Style) -> Iterator[str]:
-    """Yield the lines of the rows of one standard's log sources, below an axis that begins today."""
+    """Yield the lines of the rows of one standard's log sources, below an axis that begins today.
+
+    The sources of one service stand together below its name; a store that is another is named with its source.
+    """
     left = style.width - _RIGHT - 1
     scale = _Scale(standard, sources, left - 2)
     for line in scale.labels():
         yield f"  {style.clean(line)}"
+    origin: str | None = None
     for source in sources:
+        if source.origin != origin:
+            origin = source.origin
+            yield from ("", style.strong(style.clean(f"{origin}:", style.width)))
         column = [*wrap(style.clean(source.title), left, style.ellipsis)]
+        if source.store != source.origin:
+            column += [f"  {line}" for line in wrap(style.clean(f"in {source.store}"), left - 2, style.ellipsis)]
         column += [f"  {line}" for line in wrap(_bar_or_words(source, scale, style), left - 2, style.ellipsis)]
         for one, other in zip_longest(column, _figures(source, standard, today, style), fillvalue=""):
             yield f"{one}{' ' * (left + 1 - width_of(one))}{other}".rstrip()
@@ -37,17 +45,18 @@ def legend(style: Style) -> list[str]:
     return style.lines(
         f"{signs.in_force} configured, and long enough in force to exist today (not proven: no record was read);"
         f" {signs.configured} configured, but too recent to be full, or not known since when; {signs.cold} retrievable"
-        f" only; {signs.missing} not kept; {signs.required} asked for. The class of actor that is kept shortest counts."
+        f" only; {signs.missing} not kept; {signs.required} asked for. Of the unified audit log the class of actor that"
+        " is kept shortest counts, of other logs the store that keeps them longest."
     )
 
 
 class _Scale:
-    """Turns days into cells, and never lets a bar that is too short touch its mark."""
+    """Turns days into cells, up to the longest period asked for; no bar that is too short touches its mark."""
 
     def __init__(self, standard: StandardEntry, sources: Sequence[SourceEntry], room: int) -> None:
         required = {need.least_days: need.period for need in (standard.hot, standard.total) if need is not None}
         shown = [days for one in sources for days in (one.hot_days, one.total_days) if days is not None]
-        self.days = max([1, *required, *shown])
+        self.days: int = max([1, *required, *(() if required else shown)])
         self.cells = room - len(required)
         self.periods = dict(sorted(required.items()))
         self.marks: dict[int, int] = {}
@@ -82,8 +91,9 @@ class _Scale:
 
 
 def _bar_or_words(source: SourceEntry, scale: _Scale, style: Style) -> str:
-    if source.recorded != _RECORDED:
-        return style.clean(source.recorded)
+    if source.recorded is not RecordingState.RECORDED:
+        state = source.recorded.value.replace("_", " ")
+        return style.clean(state if source.not_recorded_why is None else f"{state}: {source.not_recorded_why}")
     hot = scale.days if source.hot_text == _NO_LIMIT else source.hot_days
     total = scale.days if source.total_text == _NO_LIMIT else source.total_days
     if hot is None or total is None:
@@ -105,10 +115,10 @@ def _figures(source: SourceEntry, standard: StandardEntry, today: date, style: S
             first, *rest = wrap(style.clean(_of(text, need)), _RIGHT - _FIGURES, style.ellipsis)
             yield f"{shown}{' ' * (_FIGURES - width_of(shown))}{first}"
             yield from (" " * _FIGURES + line for line in rest)
-    if source.recorded == _RECORDED and source.full_on is not None and source.full_on > today:
+    if source.recorded is RecordingState.RECORDED and source.full_on is not None and source.full_on > today:
         yield f"full on {source.full_on.isoformat()} at the earliest"
     if _met_elsewhere(source, standard):
-        yield from wrap("met by more than Purview keeps: see the findings", _RIGHT, style.ellipsis)
+        yield from wrap("met by a declared store: see the findings", _RIGHT, style.ellipsis)
 
 
 def _of(text: str, need: RequirementEntry) -> str:

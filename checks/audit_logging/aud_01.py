@@ -1,8 +1,10 @@
 """AUD-01: the switch of the unified audit log."""
 
 from compliance.assessment.check import Mappings, check
-from compliance.assessment.verdict import Fail, Pass, Severity, Verdict
-from compliance.evidence.derived import IngestionSetting
+from compliance.assessment.verdict import Fail, Indeterminate, Pass, Severity, Verdict
+from compliance.evidence.derived import Corroboration, IngestionSetting
+from compliance.evidence.derived.corroboration import AUDIT_SEARCH
+from compliance.evidence.unread import Kind
 
 
 @check(
@@ -23,9 +25,9 @@ from compliance.evidence.derived import IngestionSetting
         "# takes up to 60 minutes; nothing from before comes back",
     ),
     lesson="The agency that noticed Storm-0558 could do so because its audit log was on before the intrusion began.",
-    facts=("audit.ingestion-endpoint",),
+    facts=("audit.ingestion-endpoint", "audit.secure-score-controls"),
 )
-def unified_audit_log_ingestion_is_on(ingestion: IngestionSetting) -> Verdict:
+def unified_audit_log_ingestion_is_on(ingestion: IngestionSetting, corroboration: Corroboration) -> Verdict:
     """Unified audit log ingestion is on.
 
     Reads UnifiedAuditLogIngestionEnabled of Get-AdminAuditLogConfig. False is believed only from Exchange Online:
@@ -33,8 +35,19 @@ def unified_audit_log_ingestion_is_on(ingestion: IngestionSetting) -> Verdict:
 
     Passes when the switch is on, fails when Exchange Online says that it is off. A switch that is on today may have
     been off during the period: only records show that.
+
+    Secure Score judges the same switch on its own (mip_search_auditlog). Where it says that audit search is off while
+    the switch says on, the two contradict each other and nothing is decided. Where it was not read, is older than two
+    days or lacks the control, it takes nothing away.
     """
     if ingestion.enabled:
+        if (contradiction := corroboration.contradiction(AUDIT_SEARCH)) is not None:
+            return Indeterminate(
+                kind=Kind.CONTRADICTORY,
+                condition=f"UnifiedAuditLogIngestionEnabled is True, but {contradiction.reason}",
+                settle=contradiction.settle,
+                cause=contradiction.reason,
+            )
         return Pass(
             condition="unified audit log ingestion is on",
             cause="UnifiedAuditLogIngestionEnabled is True",
@@ -43,4 +56,5 @@ def unified_audit_log_ingestion_is_on(ingestion: IngestionSetting) -> Verdict:
     return Fail(
         condition="unified audit log ingestion is off: no record is written",
         cause="UnifiedAuditLogIngestionEnabled is False in Exchange Online",
+        notes=corroboration.notes_on_failure(AUDIT_SEARCH),
     )

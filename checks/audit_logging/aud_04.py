@@ -2,9 +2,10 @@
 
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.verdict import Indeterminate, Pass, Severity, Verdict, decide
-from compliance.evidence.population import Coverage, Judgement, Population, Satisfied, Violating
-from compliance.evidence.unread import Kind, Unread
-from compliance.evidence.views import MailboxAuditBypass, User
+from compliance.evidence.derived import AuditBypasses
+from compliance.evidence.derived.bypasses import audited
+from compliance.evidence.population import Population
+from compliance.evidence.views import MailboxAuditBypass
 
 
 @check(
@@ -26,9 +27,7 @@ from compliance.evidence.views import MailboxAuditBypass, User
     lesson="An account that is exempt from auditing is where an intruder who knows the logging policy would work.",
     facts=("mailbox.bypass-follows-the-actor",),
 )
-def no_account_bypasses_mailbox_auditing(
-    accounts: Population[MailboxAuditBypass], users: Population[User] | Unread
-) -> Verdict:
+def no_account_bypasses_mailbox_auditing(accounts: Population[MailboxAuditBypass], bypasses: AuditBypasses) -> Verdict:
     """No account bypasses mailbox auditing.
 
     Reads AuditBypassEnabled of every account that Get-MailboxAuditBypassAssociation lists, user, service and system
@@ -39,40 +38,18 @@ def no_account_bypasses_mailbox_auditing(
     least as many as the directory has licensed members: whoever may see a part of the accounts alone gets a short list
     without an error.
     """
-    tally = accounts.judge(_audited)
     verdict = decide(
-        tally,
+        accounts.judge(audited),
         met="all {count} accounts are audited",
         broken="{count} accounts act in mailboxes without leaving a record",
         settle="Get-MailboxAuditBypassAssociation -ResultSize Unlimited, with AuditBypassEnabled of every account",
         cause="AuditBypassEnabled is False for every account listed",
     )
-    expected = _licensed_members(users)
-    if not isinstance(verdict, Pass) or (expected is not None and expected <= tally.total):
+    if not isinstance(verdict, Pass) or bypasses.unread is None:
         return verdict
-    known = (
-        "how many accounts there should be is unread" if expected is None else f"{expected:,} members hold a licence"
-    )
     return Indeterminate(
-        kind=Kind.INCOMPLETE,
-        condition=f"{tally.total:,} accounts were listed, and none bypasses auditing; but {known}",
-        settle="all accounts of GET /v1.0/users, and a bypass list by an identity that may see every account",
-        tally=tally,
+        kind=bypasses.unread.kind,
+        condition=f"no account that was listed bypasses auditing; but {bypasses.unread.reason}",
+        settle=bypasses.unread.settle,
+        tally=verdict.tally,
     )
-
-
-def _audited(account: MailboxAuditBypass) -> Judgement:
-    return Violating("AuditBypassEnabled is True") if account.audit_bypass_enabled else Satisfied()
-
-
-def _licensed_members(users: Population[User] | Unread) -> int | None:
-    """Return how many accounts are or may be licensed members, or None where that is unread."""
-    if isinstance(users, Unread) or users.coverage is not Coverage.WHOLE:
-        return None
-    tally = users.judge(_licensed_member)
-    return tally.satisfied + tally.undecided
-
-
-def _licensed_member(user: User) -> Judgement:
-    licensed = user.user_type.casefold() != "guest" and bool(user.assigned_licenses)
-    return Satisfied() if licensed else Violating("not a licensed member")

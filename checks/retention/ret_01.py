@@ -2,11 +2,11 @@
 
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
-from compliance.assessment.retention import Case, RetentionQuestion, retention_parts
+from compliance.assessment.retention import RetentionQuestion, case_of
+from compliance.assessment.retention_parts import retention_parts
+from compliance.assessment.stores import Asked
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
-from compliance.evidence.derived import PurviewRetention, Recording
-from compliance.evidence.evidence import AsOf
-from compliance.evidence.scope import Scope
+from compliance.evidence.derived import AuditLog
 from compliance.rules.record_types import MAIL_ITEMS_ACCESSED
 from compliance.standards import Standard
 
@@ -36,12 +36,7 @@ from compliance.standards import Standard
     facts=("purview.lower-number-wins", "purview.default-one-year", "purview.licence-of-the-actor"),
 )
 def mail_items_accessed_stays_searchable(
-    retention: PurviewRetention,
-    recording: Recording,
-    standard: Standard,
-    scope: Scope,
-    declarations: Declarations,
-    as_of: AsOf,
+    audit_log: AuditLog, standard: Standard, declarations: Declarations
 ) -> Verdict | Parts:
     """MailItemsAccessed records stay searchable as long as the standard asks.
 
@@ -52,8 +47,11 @@ def mail_items_accessed_stays_searchable(
 
     Each class of actor is a part with its own verdict and witness; the worst of those in scope decides. Fails where a
     class is kept too short under every reading of the evidence; passes where it is kept long enough under each.
+
+    A shortfall is open where a Log Analytics workspace that was read holds an OfficeActivity table which keeps records
+    long enough: whether Microsoft Sentinel's connector fills it is not read.
     """
     if standard.hot is None:
         return NotApplicable(condition=f"{standard.id} asks for no searchable period")
-    question = RetentionQuestion((MAIL_ITEMS_ACCESSED,), standard.hot.duration, hot=True)
-    return retention_parts(question, Case(retention, recording, scope, declarations, as_of))
+    question = RetentionQuestion((MAIL_ITEMS_ACCESSED,), Asked(standard.hot.duration, hot=True))
+    return retention_parts(question, case_of(audit_log, declarations))

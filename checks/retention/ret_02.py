@@ -2,11 +2,11 @@
 
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
-from compliance.assessment.retention import Case, RetentionQuestion, retention_parts
+from compliance.assessment.retention import RetentionQuestion, case_of, purview_sources
+from compliance.assessment.retention_parts import retention_parts
+from compliance.assessment.stores import Asked
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
-from compliance.evidence.derived import PurviewRetention, Recording
-from compliance.evidence.evidence import AsOf
-from compliance.evidence.scope import Scope
+from compliance.evidence.derived import AuditLog
 from compliance.rules.record_types import MAIL_ITEMS_ACCESSED
 from compliance.standards import Standard
 
@@ -35,12 +35,7 @@ from compliance.standards import Standard
     facts=("purview.lower-number-wins", "purview.default-one-year", "purview.standard-180-days"),
 )
 def core_records_stay_searchable(
-    retention: PurviewRetention,
-    recording: Recording,
-    standard: Standard,
-    scope: Scope,
-    declarations: Declarations,
-    as_of: AsOf,
+    audit_log: AuditLog, standard: Standard, declarations: Declarations
 ) -> Verdict | Parts:
     """Records of every other required kind stay searchable as long as the standard asks.
 
@@ -48,10 +43,11 @@ def core_records_stay_searchable(
     Audit (Premium) covers Exchange, SharePoint, OneDrive and Microsoft Entra ID alone: Teams, compliance
     administration and the records of auditing itself are kept 180 days unless a policy says otherwise.
 
-    Each class of actor is a part with its own verdict; the record type that is kept shortest decides it.
+    Each class of actor is a part with its own verdict; the record type that is kept shortest decides it. A shortfall
+    that an OfficeActivity table in a workspace would cover is open, as with RET-01.
     """
     if standard.hot is None:
         return NotApplicable(condition=f"{standard.id} asks for no searchable period")
-    sources = tuple(source.id for source in standard.sources if source.id != MAIL_ITEMS_ACCESSED)
-    question = RetentionQuestion(sources, standard.hot.duration, hot=True)
-    return retention_parts(question, Case(retention, recording, scope, declarations, as_of))
+    sources = tuple(source for source in purview_sources(standard) if source != MAIL_ITEMS_ACCESSED)
+    question = RetentionQuestion(sources, Asked(standard.hot.duration, hot=True))
+    return retention_parts(question, case_of(audit_log, declarations))

@@ -1,6 +1,7 @@
 """RET-03: no audit retention policy takes required time away."""
 
 from compliance.assessment.check import Mappings, check
+from compliance.assessment.retention import purview_sources
 from compliance.assessment.shortening import shortening_parts
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
 from compliance.evidence.derived import PurviewRetention
@@ -44,5 +45,4 @@ def no_policy_shortens_required_retention(
     periods = [requirement.duration for requirement in (standard.hot, standard.total) if requirement is not None]
     if not periods:
         return NotApplicable(condition=f"{standard.id} states no period")
-    sources = tuple(source.id for source in standard.sources)
-    return shortening_parts(sources, max(periods, key=band), retention, scope)
+    return shortening_parts(purview_sources(standard), max(periods, key=band), retention, scope)

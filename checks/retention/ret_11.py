@@ -2,11 +2,12 @@
 
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
-from compliance.assessment.retention import Case, RetentionQuestion, beyond_purview, retention_parts, worse_of
+from compliance.assessment.entra import entra_parts, entra_sources, joined
+from compliance.assessment.retention import RetentionQuestion, case_of, purview_sources
+from compliance.assessment.retention_parts import beyond_purview, retention_parts, worse_of
+from compliance.assessment.stores import Asked
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
-from compliance.evidence.derived import PurviewRetention, Recording
-from compliance.evidence.evidence import AsOf
-from compliance.evidence.scope import Scope
+from compliance.evidence.derived import AuditLog, EntraReach
 from compliance.standards import Standard
 
 
@@ -34,12 +35,7 @@ from compliance.standards import Standard
     facts=("purview.lower-number-wins", "purview.standard-180-days"),
 )
 def searchable_and_retrievable_as_m_26_14_asks(
-    retention: PurviewRetention,
-    recording: Recording,
-    standard: Standard,
-    scope: Scope,
-    declarations: Declarations,
-    as_of: AsOf,
+    audit_log: AuditLog, entra: EntraReach, standard: Standard, declarations: Declarations
 ) -> Verdict | Parts:
     """Every required log source is searchable for 6 months and retrievable for 12 (M-26-14, Appendix B).
 
@@ -48,13 +44,19 @@ def searchable_and_retrievable_as_m_26_14_asks(
     not replace the baseline. A level also asks for encryption, hashing and access controls, which are not assessed
     here, so no level is claimed.
 
-    What is searchable too short fails. What Purview keeps too short in total is open, as with RET-08: another store may
-    hold it, and none was read.
+    What is searchable too short fails, of the unified audit log as with RET-01 and RET-02, of Microsoft Entra ID's logs
+    as with RET-05 and RET-07. What Purview keeps too short in total is open, as with RET-08.
     """
     if standard.hot is None or standard.total is None:
         return NotApplicable(condition=f"{standard.id} states no searchable or no retrievable period")
-    sources = tuple(source.id for source in standard.sources)
-    searchable = RetentionQuestion(sources, standard.hot.duration, hot=True)
-    retrievable = RetentionQuestion(sources, standard.total.duration, hot=False)
-    case = Case(retention, recording, scope, declarations, as_of)
-    return worse_of(retention_parts(searchable, case), beyond_purview(retention_parts(retrievable, case)))
+    searchable = Asked(standard.hot.duration, hot=True)
+    retrievable = Asked(standard.total.duration, hot=False)
+    case, logs = case_of(audit_log, declarations), entra_sources(standard)
+    purview = worse_of(
+        retention_parts(RetentionQuestion(purview_sources(standard), searchable), case),
+        beyond_purview(retention_parts(RetentionQuestion(purview_sources(standard), retrievable), case)),
+    )
+    exported = worse_of(
+        entra_parts(logs, searchable, entra, case.terms), entra_parts(logs, retrievable, entra, case.terms)
+    )
+    return joined(purview, exported)

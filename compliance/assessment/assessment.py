@@ -6,6 +6,7 @@ These are the types of `assessment.json`. Every report is a projection of them.
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
 
 import msgspec
 
@@ -81,11 +82,12 @@ class MappingsEntry(Record, frozen=True):
 
 
 class AffectedEntry(Record, frozen=True):
-    """An object that fails, or that could not be decided, and where the evidence says so."""
+    """An object that fails, or that could not be decided, and where the evidence says so; `part` is its class."""
 
     uid: str
     id: str
     name: str
+    part: str | None
     decided: bool
     why: str
     dataset: str
@@ -175,20 +177,32 @@ class Finding(Record, frozen=True):
     left_open: Status
 
 
+class RecordingState(StrEnum):
+    """Whether records of a log source are written at all, as far as switches and licences tell."""
+
+    RECORDED = "recorded"
+    NOT_RECORDED = "not_recorded"
+    UNREAD = "unread"
+
+
 class SourceEntry(Record, frozen=True):
     """How far back one log source can be looked at, against what a standard asks.
 
-    Days are None where they are not known. `at_most_today_days` is what can exist today whatever is configured, and
-    `full_on` the first day on which the configured claim can be true. `declared` says that somebody's word about
-    another store counts. `witness` is the class of actor that decides.
+    `origin` is the service that writes it, `store` where it is kept the longest. `not_recorded_why` says what keeps it
+    from being written, or from being known to be. Days are None where they are not known. `at_most_today_days` is what
+    can exist today whatever is configured, and `full_on` the first day on which the configured claim can be true.
+    `declared` says that somebody's word about another store counts. `witness` is the class of actor, or the store,
+    that decides.
     """
 
     id: str
     title: str
     standard: str
+    origin: str
     store: str
     status: Status
-    recorded: str
+    recorded: RecordingState
+    not_recorded_why: str | None
     declared: bool
     hot_text: str
     hot_days: int | None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
-from compliance.assessment.assessment import AffectedEntry, AppliedWaiver, Finding, PartEntry, WaiverUse
+from compliance.assessment.assessment import AffectedEntry, AppliedWaiver, Finding, WaiverUse
 from compliance.assessment.verdict import BADNESS, Status
 from compliance.assessment.waivers import Standing, Waiver
 
@@ -16,7 +17,7 @@ _WAIVABLE = (Status.FAIL, Status.INDETERMINATE)
 
 def apply_waivers(
     findings: Sequence[Finding],
-    affected: Mapping[str, tuple[AffectedEntry, ...]],
+    affected: Mapping[str, Sequence[AffectedEntry]],
     waivers: Sequence[Waiver],
     as_of: dt.datetime,
 ) -> tuple[tuple[Finding, ...], tuple[WaiverUse, ...]]:
@@ -29,54 +30,77 @@ def apply_waivers(
     return overlaid, tuple(_use(waiver, overlaid, as_of) for waiver in waivers)
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What a waiver may cover: a finding, or one of its parts.
+
+    `objects` are those affected in it, `affected` how many are in the whole finding: None where nobody knows.
+    """
+
+    check: str
+    part: str | None
+    status: Status
+    objects: Sequence[AffectedEntry]
+    affected: int | None
+    all_seen: bool
+
+
 def _overlay(finding: Finding, objects: Sequence[AffectedEntry], waivers: Sequence[Waiver]) -> Finding:
-    judged: list[tuple[Status, list[Waiver]]] = []
-    for part in (part for part in finding.parts if part.excluded is None):
-        judged.append((part.status, [waiver for waiver in waivers if _covers_part(waiver, finding, part)]))
-    if not judged:
-        judged.append((finding.status, [waiver for waiver in waivers if _covers(waiver, finding, objects)]))
-    left = [_left(finding, objects, status, covering) for status, covering in judged]
+    asked = [waiver for waiver in waivers if finding.check in waiver.checks]
+    if not asked:
+        return finding
+    judged = [(one, [waiver for waiver in asked if _covers(waiver, one)]) for one in _what_was_judged(finding, objects)]
     used = {waiver.id: waiver for _, covering in judged for waiver in covering}
     return msgspec.structs.replace(
         finding,
-        left_open=max(left, key=BADNESS.index, default=Status.NOT_APPLICABLE),
+        left_open=max((_left(one, covering) for one, covering in judged), key=BADNESS.index),
         waivers=tuple(_applied(used[name]) for name in sorted(used)),
     )
 
 
-def _left(finding: Finding, objects: Sequence[AffectedEntry], status: Status, covering: Sequence[Waiver]) -> Status:
+def _what_was_judged(finding: Finding, objects: Sequence[AffectedEntry]) -> list[_Judged]:
+    counted = [part for part in finding.parts if part.excluded is None]
+    if not counted:
+        number = len(objects) if objects else None
+        return [_Judged(finding.check, None, finding.status, objects, number, finding.all_seen)]
+    of_part: dict[str, list[AffectedEntry]] = {part.id: [] for part in counted}
+    for one in objects:
+        if one.part is not None:
+            of_part[one.part].append(one)
+    number = max(finding.affected_count, len(objects)) if finding.all_seen else None
+    return [
+        _Judged(finding.check, part.id, part.status, of_part[part.id], number, part.count is not None)
+        for part in counted
+    ]
+
+
+def _left(judged: _Judged, covering: Sequence[Waiver]) -> Status:
     """Return what a judged thing leaves to act on: itself without a waiver, and with one what it does not accept.
 
     Whoever accepts the failures that were seen has not accepted those that were not, nor what is undecided.
     """
     if not covering:
-        return status
-    more = not finding.all_seen or any(not one.decided for one in objects)
+        return judged.status
+    more = not judged.all_seen or any(not one.decided for one in judged.objects)
     accepted = any(waiver.accepts_indeterminate for waiver in covering)
     return Status.INDETERMINATE if more and not accepted else Status.NOT_APPLICABLE
 
 
-def _covers_part(waiver: Waiver, finding: Finding, part: PartEntry) -> bool:
-    return (
-        _accepts(waiver, finding.check, part.status)
-        and waiver.objects is None
-        and (waiver.parts is None or part.id in waiver.parts)
-        and _within(waiver, finding.affected_count if finding.all_seen else None)
-    )
-
-
-def _covers(waiver: Waiver, finding: Finding, objects: Sequence[AffectedEntry]) -> bool:
-    if not _accepts(waiver, finding.check, finding.status) or waiver.parts is not None:
+def _covers(waiver: Waiver, judged: _Judged) -> bool:
+    if not _accepts(waiver, judged.status):
+        return False
+    if waiver.parts is not None and judged.part not in waiver.parts:
         return False
     if waiver.objects is not None:
         named = {name.casefold() for name in waiver.objects}
-        if not objects or any(one.id.casefold() not in named for one in objects):
+        if not judged.objects or any(one.id.casefold() not in named for one in judged.objects):
             return False
-    return _within(waiver, len(objects) if objects else None)
+        return _within(waiver, len(judged.objects))
+    return _within(waiver, judged.affected)
 
 
-def _accepts(waiver: Waiver, check_id: str, status: Status) -> bool:
-    if check_id not in waiver.checks or status not in _WAIVABLE:
+def _accepts(waiver: Waiver, status: Status) -> bool:
+    if status not in _WAIVABLE:
         return False
     return status is Status.FAIL or waiver.accepts_indeterminate
 

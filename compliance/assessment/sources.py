@@ -5,29 +5,37 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from compliance.assessment.assessment import LevelEntry, RequirementEntry, SourceEntry, StandardEntry
+from compliance.assessment.assessment import LevelEntry, RecordingState, RequirementEntry, SourceEntry, StandardEntry
 from compliance.assessment.declarations import Declarations
+from compliance.assessment.entra import JudgedLog, entra_parts, entra_sources, entra_verdict, joined, judge_log
 from compliance.assessment.retention import (
     Case,
     Judged,
     RetentionQuestion,
     Standing,
-    beyond_purview,
+    case_of,
+    duration_text,
     judged_by_kind,
     kept_text,
-    retention_parts,
+    purview_sources,
     standing_of,
     worst,
 )
-from compliance.assessment.verdict import BADNESS, Status, status_of
-from compliance.evidence.derived import IngestionSetting, PurviewRetention, Recording
+from compliance.assessment.retention_parts import beyond_purview, retention_parts
+from compliance.assessment.stores import Asked
+from compliance.assessment.verdict import BADNESS, Basis, Pass, Status, status_of
+from compliance.evidence.derived import AuditLog, EntraReach, IngestionSetting, PurviewRetention
+from compliance.evidence.derived.entra import LogReach
 from compliance.evidence.derived.recording import NotRecorded, Recorded, Switch
-from compliance.evidence.evidence import AsOf, Evidence
+from compliance.evidence.evidence import Evidence
 from compliance.evidence.unread import Unread
+from compliance.rules.entra_logs import NATIVE_STORE
 from compliance.rules.periods import Duration, band
 from compliance.rules.reach import Reach, purview_reach
 from compliance.rules.record_types import LOG_SOURCES
 from compliance.standards import Requirement, Standard
+
+PURVIEW_STORE = "Microsoft Purview Audit"
 
 
 def standard_entry(standard: Standard) -> StandardEntry:
@@ -45,50 +53,122 @@ def standard_entry(standard: Standard) -> StandardEntry:
 
 
 def sources_of(standard: Standard, evidence: Evidence, declarations: Declarations) -> Iterator[SourceEntry]:
-    """Yield a row for each log source that a standard requires, the worst class of actor in scope deciding."""
+    """Yield a row for each log source that a standard requires: those of the unified audit log, then those of Entra."""
     case, firm = _case(evidence, declarations)
-    for required in standard.sources:
-        hot = _asked(standard.hot, required.id, case, hot=True)
-        total = _asked(standard.total, required.id, case, hot=False)
-        shown = hot or total
-        if shown is None:
-            continue
-        reach = _reach(shown, case.retention, evidence)
-        recorded, recorded_status = _recorded(case.recording.of(required.id))
-        hot_status = _firm(_status(hot, recorded_status), firm)
-        total_status = _firm(_status(total, recorded_status, short=Status.INDETERMINATE), firm)
-        kept = shown.row.effective.credited
-        yield SourceEntry(
-            id=required.id,
-            title=LOG_SOURCES[required.id].title,
-            standard=standard.id,
-            store="Microsoft Purview Audit",
-            status=max(hot_status, total_status, key=BADNESS.index),
-            recorded=recorded,
-            hot_text=kept_text(hot or shown),
-            hot_days=_least_days(reach.hot),
-            total_text=kept_text(total or shown),
-            total_days=_least_days(reach.total),
-            declared=any(one is not None and one.standing is Standing.ATTESTED for one in (hot, total)),
-            hot_status=hot_status,
-            total_status=total_status,
-            in_force_since=reach.in_force_since,
-            at_most_today_days=reach.at_most_today_days if kept is not None else None,
-            full_on=reach.full_on,
-            witness=f"{shown.row.group.example}: {shown.row.effective.because}",
-        )
+    for source in purview_sources(standard):
+        row = _purview_row(source, standard, case, firm, evidence)
+        if row is not None:
+            yield row
+    entra = evidence.resolve(EntraReach)
+    for source in entra_sources(standard):
+        row = _entra_row(source, standard, entra.value, case, not entra.weaknesses)
+        if row is not None:
+            yield row
+
+
+def _purview_row(source: str, standard: Standard, case: Case, firm: bool, evidence: Evidence) -> SourceEntry | None:
+    """Return a row that the worst class of actor in scope decides, or None where nobody is in scope."""
+    hot = _asked(standard.hot, source, case, hot=True)
+    total = _asked(standard.total, source, case, hot=False)
+    shown = hot or total
+    if shown is None:
+        return None
+    reach = _reach(shown, case.retention, evidence)
+    recorded, recorded_status, why = _recorded(case.recording.of(source))
+    hot_status = _firm(_status(hot, recorded_status), firm)
+    total_status = _firm(_status(total, recorded_status, short=Status.INDETERMINATE), firm)
+    kept = shown.row.effective.credited
+    return SourceEntry(
+        id=source,
+        title=LOG_SOURCES[source].title,
+        standard=standard.id,
+        origin=PURVIEW_STORE,
+        store=PURVIEW_STORE,
+        status=max(hot_status, total_status, key=BADNESS.index),
+        recorded=recorded,
+        not_recorded_why=why,
+        hot_text=kept_text(hot or shown),
+        hot_days=_least_days(reach.hot),
+        total_text=kept_text(total or shown),
+        total_days=_least_days(reach.total),
+        declared=any(one is not None and one.standing is Standing.ATTESTED for one in (hot, total)),
+        hot_status=hot_status,
+        total_status=total_status,
+        in_force_since=reach.in_force_since,
+        at_most_today_days=reach.at_most_today_days if kept is not None else None,
+        full_on=reach.full_on,
+        witness=f"{shown.row.group.example}: {shown.row.effective.because}",
+    )
+
+
+def _entra_row(source: str, standard: Standard, entra: EntraReach, case: Case, firm: bool) -> SourceEntry | None:
+    """Return a row that the stores which surely keep the log the longest decide, or None where nothing is asked."""
+    reach = entra.logs[source]
+    hot = _judged_log(reach, standard.hot, case, hot=True)
+    total = _judged_log(reach, standard.total, case, hot=False)
+    by_hot, by_total = hot or total, total or hot
+    if by_hot is None or by_total is None:
+        return None
+    verdicts = [entra_verdict(one, case.terms) for one in (hot, total) if one is not None]
+    deciding = [one.store for one in (by_hot, by_total) if one.store is not None]
+    return SourceEntry(
+        id=source,
+        title=reach.log.title,
+        standard=standard.id,
+        origin=NATIVE_STORE,
+        store=" and ".join(dict.fromkeys(one.reach.store for one in deciding)) or NATIVE_STORE,
+        status=max((_firm(status_of(one), firm) for one in verdicts), key=BADNESS.index),
+        recorded=RecordingState.RECORDED if reach.lacking is None else RecordingState.NOT_RECORDED,
+        not_recorded_why=None if reach.lacking is None else f"no subscription carries {reach.lacking}",
+        hot_text=duration_text(_duration(by_hot, hot=True)),
+        hot_days=_least_days(_duration(by_hot, hot=True)),
+        total_text=duration_text(_duration(by_total, hot=False)),
+        total_days=_least_days(_duration(by_total, hot=False)),
+        declared=any(isinstance(one, Pass) and one.basis is Basis.ATTESTED for one in verdicts),
+        hot_status=_log_status(hot, case, firm),
+        total_status=_log_status(total, case, firm),
+        in_force_since=None,
+        at_most_today_days=_age_days(by_hot, case.terms.as_of),
+        full_on=None,
+        witness="; ".join(dict.fromkeys(f"{one.reach.store}: {one.reach.because}" for one in deciding)),
+    )
+
+
+def _judged_log(reach: LogReach, requirement: Requirement | None, case: Case, *, hot: bool) -> JudgedLog | None:
+    return None if requirement is None else judge_log(reach, Asked(requirement.duration, hot), case.terms)
+
+
+def _log_status(judged: JudgedLog | None, case: Case, firm: bool) -> Status:
+    return Status.NOT_APPLICABLE if judged is None else _firm(status_of(entra_verdict(judged, case.terms)), firm)
+
+
+def _duration(judged: JudgedLog, *, hot: bool) -> Duration | None:
+    if judged.store is None:
+        return None
+    return judged.store.reach.hot if hot else judged.store.reach.total
+
+
+def _age_days(judged: JudgedLog, as_of: dt.datetime) -> int | None:
+    """Return for how many days the store can have taken anything in, and no more than it keeps searchable."""
+    kept = _least_days(_duration(judged, hot=True))
+    if judged.store is None or judged.store.created is None or kept is None:
+        return None
+    return min(kept, max(0, (as_of.date() - judged.store.created).days))
 
 
 def levels_of(standard: Standard, evidence: Evidence, declarations: Declarations) -> Iterator[LevelEntry]:
     """Yield each maturity level with what the retention figures alone say of it: never a claim of the level."""
     case, firm = _case(evidence, declarations)
-    sources = tuple(source.id for source in standard.sources)
+    entra = evidence.resolve(EntraReach)
     for level in standard.levels:
         asked = []
-        if level.hot is not None:
-            asked.append(retention_parts(RetentionQuestion(sources, level.hot, hot=True), case))
-        if level.total is not None:
-            asked.append(beyond_purview(retention_parts(RetentionQuestion(sources, level.total, hot=False), case)))
+        for duration, hot in ((level.hot, True), (level.total, False)):
+            if duration is None:
+                continue
+            question = RetentionQuestion(purview_sources(standard), Asked(duration, hot))
+            purview = retention_parts(question, case)
+            logs = entra_parts(entra_sources(standard), question.need, entra.value, case.terms)
+            asked.append(joined(purview if hot else beyond_purview(purview), logs))
         statuses = [status_of(part.verdict) for parts in asked for part in parts.in_scope()]
         yield LevelEntry(
             standard=standard.id,
@@ -97,25 +177,25 @@ def levels_of(standard: Standard, evidence: Evidence, declarations: Declarations
             hot=level.hot.text if level.hot else None,
             total=level.total.text if level.total else None,
             due=level.due.isoformat() if level.due else None,
-            retention=_firm(max(statuses, key=BADNESS.index, default=Status.NOT_APPLICABLE), firm),
+            retention=_firm(
+                max(statuses, key=BADNESS.index, default=Status.NOT_APPLICABLE), firm and not entra.weaknesses
+            ),
             not_assessed=level.conditions,
         )
 
 
 def _case(evidence: Evidence, declarations: Declarations) -> tuple[Case, bool]:
-    """Return what retention is decided by, and whether all of it can support a pass."""
-    retention, recording = evidence.resolve(PurviewRetention), evidence.resolve(Recording)
-    scope, as_of = evidence.bundle.manifest.scope, AsOf(evidence.as_of)
-    case = Case(retention.value, recording.value, scope, declarations, as_of)
-    return case, not (retention.weaknesses or recording.weaknesses)
+    """Return what the unified audit log is judged by, and whether all of it can support a pass."""
+    audit_log = evidence.resolve(AuditLog)
+    return case_of(audit_log.value, declarations), not audit_log.weaknesses
 
 
 def _asked(requirement: Requirement | None, source: str, case: Case, *, hot: bool) -> Judged | None:
     """Return the class that decides a requirement for one source, or None where nothing is asked or in scope."""
     if requirement is None:
         return None
-    judged = judged_by_kind(RetentionQuestion((source,), requirement.duration, hot), case)
-    in_scope = [one for kind, rows in judged.items() if case.scope.exclusion(kind) is None for one in rows]
+    judged = judged_by_kind(RetentionQuestion((source,), Asked(requirement.duration, hot)), case)
+    in_scope = [one for kind, rows in judged.items() if case.terms.scope.exclusion(kind) is None for one in rows]
     return worst(in_scope) if in_scope else None
 
 
@@ -135,14 +215,14 @@ def _reach(judged: Judged, retention: PurviewRetention, evidence: Evidence) -> R
     )
 
 
-def _recorded(switch: Switch) -> tuple[str, Status]:
+def _recorded(switch: Switch) -> tuple[RecordingState, Status, str | None]:
     match switch:
         case Recorded():
-            return "recorded", Status.PASS
+            return RecordingState.RECORDED, Status.PASS, None
         case NotRecorded(why):
-            return f"not recorded: {why}", Status.FAIL
+            return RecordingState.NOT_RECORDED, Status.FAIL, why
         case Unread():
-            return f"unread: {switch.dataset}", Status.INDETERMINATE
+            return RecordingState.UNREAD, Status.INDETERMINATE, switch.dataset
 
 
 def _firm(status: Status, firm: bool) -> Status:

@@ -35,12 +35,17 @@ def under(findings: Sequence[Finding], standard_id: str) -> list[Finding]:
 def _sentence(standard: Standard, sources: Sequence[SourceEntry]) -> str:
     declared = sum(source.declared for source in sources)
     clauses = [
-        f"{statuses.count(Status.PASS)} of {len(standard.sources)} required log sources meet the {word} period of"
-        f" {standard.id} ({requirement.duration.text}){_open(statuses)}"
+        f"{statuses.count(Status.PASS)} of {_required(standard, statuses)} required log sources meet the {word} period"
+        f" of {standard.id} ({requirement.duration.text}){_open(statuses)}"
         for requirement, word, statuses in _asked(standard, sources)
     ]
     by_word = f" {declared} of these by declaration alone." if declared else ""
     return f"{'; '.join(clauses)}.{by_word}"
+
+
+def _required(standard: Standard, statuses: Sequence[Status]) -> int:
+    """Return how many sources are asked for: not those that the tenant surely cannot have."""
+    return len(standard.sources) - statuses.count(Status.NOT_APPLICABLE)
 
 
 def _open(statuses: Sequence[Status]) -> str:

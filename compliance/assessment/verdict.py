@@ -115,9 +115,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The conclusion of a check that judges classes one by one: the worst of those in scope decides."""
+    """The conclusion of a check that judges classes one by one: the worst of those in scope decides.
+
+    `notes` are about no class in particular.
+    """
 
     parts: tuple[Part, ...]
+    notes: tuple[str, ...] = ()
 
     def in_scope(self) -> tuple[Part, ...]:
         """Return the parts that count."""
@@ -156,7 +160,7 @@ def decide(tally: Tally, *, met: str, broken: str, settle: str, cause: str) -> V
         known = "" if tally.coverage is Coverage.WHOLE else "at least "
         notes = (f"{tally.undecided} more could not be decided",) if tally.undecided else ()
         condition = broken.format(count=f"{known}{tally.violating:,}")
-        return Fail(condition=condition, cause=_first(tally, decided=True), notes=notes, tally=tally)
+        return Fail(condition=condition, cause=_first(tally, None), notes=notes, tally=tally)
     if tally.shortfall is not None:
         return Indeterminate(
             kind=tally.shortfall.kind,
@@ -165,17 +169,28 @@ def decide(tally: Tally, *, met: str, broken: str, settle: str, cause: str) -> V
             tally=tally,
         )
     if tally.undecided or tally.coverage is not Coverage.WHOLE or not tally.total:
+        kind = open_kind(tally)
         unseen = f"{tally.satisfied:,} objects were seen, and nobody knows whether they are all"
+        words = "are unproven" if kind is Kind.UNPROVEN else "could not be decided"
         return Indeterminate(
-            kind=Kind.MALFORMED if tally.undecided else Kind.INCOMPLETE,
-            condition=f"{tally.undecided:,} of {tally.total:,} could not be decided" if tally.undecided else unseen,
+            kind=Kind.INCOMPLETE if kind is None else kind,
+            condition=unseen if kind is None else f"{tally.undecided:,} of {tally.total:,} {words}",
             settle=settle,
-            cause=_first(tally, decided=False),
+            cause=_first(tally, kind),
             tally=tally,
         )
     return Pass(condition=met.format(count=f"{tally.satisfied:,}"), cause=cause, tally=tally)
 
 
-def _first(tally: Tally, *, decided: bool) -> str:
-    witness: Affected | None = next((one for one in tally.affected if one.decided is decided), None)
+def open_kind(tally: Tally) -> Kind | None:
+    """Return the kind of what leaves a tally undecided, or None where nothing does: anything before unproven."""
+    kinds = dict.fromkeys(one.kind for one in tally.affected if one.kind is not None)
+    for kind in kinds:
+        if kind is not Kind.UNPROVEN:
+            return kind
+    return Kind.UNPROVEN if kinds else None
+
+
+def _first(tally: Tally, kind: Kind | None) -> str:
+    witness: Affected | None = next((one for one in tally.affected if one.kind is kind), None)
     return f"{witness.name}: {witness.why}" if witness else ""

@@ -13,14 +13,16 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from annotated_types import Ge, MinLen
 
 from compliance.assessment.words import is_blank, plain
+from compliance.evidence.derived.mailbox_parts import MailboxPart
 from compliance.rules.classes import ActorKind
+from compliance.rules.entra_logs import ENTRA_LOGS
 from compliance.yamlfile import FILE_SHAPE, KeyPath, load_yaml, parse_yaml, validated
 
 MAX_DAYS: Final = 365
 """How long after its approval a waiver may last, in days."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,63}", re.ASCII)
-_PARTS: Final = tuple(kind.value for kind in ActorKind)
+_PARTS: Final = (*(kind.value for kind in ActorKind), *(part.value for part in MailboxPart), *ENTRA_LOGS)
 _Text = Annotated[str, MinLen(1)]
 
 

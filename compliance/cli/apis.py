@@ -6,15 +6,16 @@ import argparse
 import datetime as dt
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance.errors import InputError
+from compliance.errors import InputError, harmless
 
 if TYPE_CHECKING:
+    from compliance.clouds import Cloud
     from compliance.collector import Before
     from compliance.evidence.scope import Scope
     from compliance.settings import Settings
@@ -39,15 +40,26 @@ def tenant_apis(settings: Settings, *, quiet: bool) -> Iterator[TenantApis]:
     """Open the APIs of the tenant that the settings name; nothing is sent before the first request."""
     require_collect()
     from compliance.cli.progress import ProgressDisplay
-    from compliance.clouds import CLOUDS, custom_cloud
-    from compliance.credentials import credential_for
+    from compliance.credentials import credentials_for
     from compliance.sources.transport import TenantApis
 
+    cloud = cloud_of(settings, _tell)
+    credentials = credentials_for(settings.credentials, cloud, settings.tenant, tell=_tell)
+    with (
+        ProgressDisplay(sys.stderr, quiet=quiet, clock=time.monotonic) as progress,
+        TenantApis(cloud, settings.tenant, credentials, on_progress=progress, limits=settings.limits) as apis,
+    ):
+        yield apis
+
+
+def cloud_of(settings: Settings, tell: Callable[[str], None]) -> Cloud:
+    """Return the cloud that the settings name, or the one that the tenant's OpenID configuration tells."""
+    from compliance.cloud_detection import detect_cloud, fetch_configuration
+    from compliance.clouds import CLOUDS, custom_cloud
+
     custom = settings.custom_cloud
-    if custom is None:
-        cloud = CLOUDS[settings.cloud.value]
-    else:
-        cloud = custom_cloud(
+    if custom is not None:
+        return custom_cloud(
             authority=custom.authority,
             graph=custom.graph,
             exchange=custom.exchange,
@@ -56,12 +68,16 @@ def tenant_apis(settings: Settings, *, quiet: bool) -> Iterator[TenantApis]:
             arm=custom.arm,
             ca_bundle=custom.ca_bundle,
         )
-    credential = credential_for(settings.credential, cloud, settings.tenant)
-    with (
-        ProgressDisplay(sys.stderr, quiet=quiet, clock=time.monotonic) as progress,
-        TenantApis(cloud, settings.tenant, credential, on_progress=progress, limits=settings.limits) as apis,
-    ):
-        yield apis
+    if settings.cloud is not None:
+        return CLOUDS[settings.cloud.value]
+    name = detect_cloud(settings.tenant, fetch_configuration)
+    tell(f"{settings.tenant} lives in the cloud {name}, as its OpenID configuration says.")
+    return CLOUDS[name]
+
+
+def _tell(line: str) -> None:
+    """Show a line to whoever runs the command; what is printed on standard output is the report alone."""
+    print(harmless(line), file=sys.stderr, flush=True)
 
 
 def scope_of(settings: Settings) -> Scope:

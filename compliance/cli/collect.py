@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compliance.cli.apis import add_config, now, previous_bundle, require_collect, scope_of, tenant_apis
+from compliance.errors import InputError
 
 if TYPE_CHECKING:
     from compliance.cli.typing import SubParsers
@@ -34,6 +37,9 @@ def add_output(parser: argparse.ArgumentParser) -> None:
         metavar="CHECK",
         help="read only what this check needs; may be given again",
     )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where a collection into DIR was interrupted; needs -o"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,23 +47,67 @@ def run(args: argparse.Namespace) -> int:
     from compliance.settings import load_settings
 
     require_collect()
-    bundle = collect_bundle(load_settings(args.config), args, bundle_directory(args.out))
+    bundle = collect_bundle(load_settings(args.config), args, bundle_directory(args))
     print(outcome(bundle))
     return 0
 
 
-def bundle_directory(out: Path | None) -> Path:
-    """Return where a new bundle goes: where the options say, or a directory named by the moment."""
-    return out or Path("evidence") / f"{now():%Y%m%dT%H%M%SZ}"
+def bundle_directory(args: argparse.Namespace) -> Path:
+    """Return where a bundle goes: where the options say, or a directory named by the moment.
+
+    Raises InputError where an unfinished one is to be resumed and the options do not say which.
+    """
+    if args.resume and args.out is None:
+        raise InputError(
+            "which collection to go on with is not said",
+            where="--resume",
+            next_step="Name its directory with -o; it holds unfinished.json.",
+        )
+    return args.out or Path("evidence") / f"{now():%Y%m%dT%H%M%SZ}"
 
 
 def collect_bundle(settings: Settings, args: argparse.Namespace, out: Path) -> Bundle:
-    """Read the tenant that the settings name into a new directory."""
+    """Read the tenant that the settings name into a directory; where that is cut short, say how to go on."""
     from compliance.collector import Run, collect
 
-    asked = Run(out, datasets_for(args.only), scope_of(settings), settings.digest(), previous_bundle(args.previous))
-    with tenant_apis(settings, quiet=args.quiet) as apis:
-        return collect(apis, asked, clock=now)
+    asked = Run(
+        out,
+        datasets_for(args.only),
+        scope_of(settings),
+        settings.digest(),
+        previous_bundle(args.previous),
+        resume=args.resume,
+    )
+    before = _journal_written(out)
+    try:
+        with tenant_apis(settings, quiet=args.quiet) as apis:
+            return collect(apis, asked, clock=now, say=_say)
+    except BaseException:
+        if _journal_written(out) not in (None, before):
+            _say(f"{out} is unfinished; go on with: {_to_resume(args, out)}")
+        raise
+
+
+def _journal_written(out: Path) -> int | None:
+    """Return when the journal of an unfinished collection was written, in nanoseconds; None where there is none."""
+    from compliance.evidence.bundle import UNFINISHED
+
+    journal = out / UNFINISHED
+    return journal.stat().st_mtime_ns if journal.is_file() else None
+
+
+def _say(line: str) -> None:
+    from compliance.sources.errors import printable
+
+    print(f"lookback: {printable(line)}", file=sys.stderr)
+
+
+def _to_resume(args: argparse.Namespace, out: Path) -> str:
+    """Return the command that goes on with an unfinished collection."""
+    words = ["lookback", "collect", "--resume", "-o", str(out), "-c", str(args.config)]
+    words += [] if args.previous is None else ["--previous", str(args.previous)]
+    words += [word for only in args.only or () for word in ("--only", only)]
+    return shlex.join(words)
 
 
 def datasets_for(check_ids: list[str] | None) -> tuple[str, ...]:

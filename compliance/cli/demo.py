@@ -55,13 +55,23 @@ def run(args: argparse.Namespace) -> int:
 def _make_room(out: Path) -> None:
     """Remove an earlier demo's bundle: only what says of itself that it was simulated is ever removed."""
     from compliance.errors import InputError
-    from compliance.evidence.bundle import open_bundle
 
     if not out.exists():
         return
-    if not (out / "bundle" / "manifest.json").is_file() or not open_bundle(out / "bundle").manifest.simulated:
+    if not _simulated(out / "bundle"):
         raise InputError("already exists and is no demo", where=str(out), next_step="Give another one with -o.")
     shutil.rmtree(out / "bundle")
+
+
+def _simulated(bundle: Path) -> bool:
+    from compliance.evidence.bundle import MANIFEST, UNFINISHED, open_bundle
+    from compliance.evidence.journal import read_journal
+    from compliance.settings import CloudName
+
+    if (bundle / UNFINISHED).is_file():
+        begun = read_journal(bundle)
+        return begun is not None and begun.cloud == CloudName.CUSTOM
+    return (bundle / MANIFEST).is_file() and open_bundle(bundle).manifest.simulated
 
 
 def _collect(args: argparse.Namespace, tenant: Tenant, out: Path) -> Bundle:

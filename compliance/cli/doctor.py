@@ -1,84 +1,284 @@
-"""`lookback doctor`: sign in, say what the token holds, and which checks could be decided."""
+"""`lookback doctor`: sign in, say what each permission buys, which are missing, and which checks could be decided."""
 
 from __future__ import annotations
 
 import argparse
 import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compliance.cli.apis import add_config, tenant_apis
 
 if TYPE_CHECKING:
     from compliance.cli.typing import SubParsers
+    from compliance.credentials import TokenFacts
+    from compliance.evidence.datasets import Api, State
+    from compliance.permissions import Permission, Told
     from compliance.sources.transport import TenantApis
+
+WIDTH = 78
 
 
 def add(commands: SubParsers) -> argparse.ArgumentParser:
     """Add the command to the parser."""
-    parser = commands.add_parser("doctor", help="sign in, and say which checks could be decided and what is missing")
+    parser = commands.add_parser(
+        "doctor",
+        help="sign in, and say what each permission buys and what is missing",
+        epilog="exit codes: 0 every check can be decided, 2 nobody can sign in, or a usage error, 4 not every check"
+        " can be decided",
+    )
     add_config(parser)
     return parser
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How a dataset answers: `state` is how its reading would end as far as its first page tells."""
+
+    state: State
+    reason: str | None = None
+    empty: bool = False
+
+
 def run(args: argparse.Namespace) -> int:
     """Ask each dataset for its first page and print what that buys; 0 where every check could be decided, else 4."""
-    from checks import all_checks
-    from compliance.evidence.datasets import DATASETS
-    from compliance.evidence.derived import DERIVATIONS
-    from compliance.evidence.evidence import datasets_behind
+    from compliance.evidence.datasets import Api
+    from compliance.permissions import Told
     from compliance.settings import load_settings
 
     with tenant_apis(load_settings(args.config), quiet=args.quiet) as apis:
-        _print_tokens(apis)
-        refused = {name: reason for name in DATASETS if (reason := _refusal(apis, name)) is not None}
-    print("\nWhat can be read")
-    for name, spec in DATASETS.items():
-        print(f"  {'no ' if name in refused else 'yes'}  {spec.request}")
-        if name in refused:
-            print(textwrap.indent(textwrap.fill(refused[name], 70), " " * 9))
-            print(textwrap.indent(textwrap.fill(f"needs: {spec.permission}", 70), " " * 9))
-    checks = all_checks()
-    open_checks = {one.id: datasets_behind(one.function, DERIVATIONS) & set(refused) for one in checks}
-    decided = [one for one in checks if not open_checks[one.id]]
-    print(f"\n{len(decided)} of {len(checks)} checks can be decided")
-    for one in checks:
-        if open_checks[one.id]:
-            print(
-                textwrap.fill(
-                    f"{one.id} {one.title}: lacks {', '.join(sorted(open_checks[one.id]))}",
-                    78,
-                    initial_indent="  ",
-                    subsequent_indent="    ",
-                )
-            )
-    return 0 if len(decided) == len(checks) else 4
+        tokens = _tokens(apis)
+        asked = dict(_ask(apis))
+        offered: dict[Api, frozenset[str] | None] = {
+            api: _offered(apis, api) for api in tokens if api in (Api.EXCHANGE, Api.PURVIEW)
+        }
+        cloud = apis.cloud
+    told = Told(
+        claims={api: _claims(facts) for api, facts in tokens.items()},
+        ended={name: one.state for name, one in asked.items()},
+        offered=offered,
+        empty=frozenset(name for name, one in asked.items() if one.empty),
+    )
+    _print(_permissions(told, asked, commands_for(next(iter(tokens.values())), cloud.name)))
+    code = _print_checks(asked, told)
+    if cloud.notes:
+        print(f"\nOf the cloud {cloud.name}")
+        _print(line for note in cloud.notes for line in _wrapped(note, 2))
+    return code
 
 
-def _print_tokens(apis: TenantApis) -> None:
+def _tokens(apis: TenantApis) -> dict[Api, TokenFacts]:
+    """Sign in to every API and print what the tokens hold; raises SignInError where nobody can sign in anywhere."""
     from compliance.credentials import SignInError
     from compliance.evidence.datasets import Api
     from compliance.sources.errors import printable
 
-    print("What the token holds")
+    tokens: dict[Api, TokenFacts] = {}
+    lines: list[str] = []
+    errors: list[SignInError] = []
     for api in Api:
+        if not apis.asks(api):
+            lines += _wrapped(f"{api.value}: not signed in to, as config.yaml says", 2)
+            continue
         try:
-            facts = apis.token_facts(api)
+            facts = tokens[api] = apis.token_facts(api)
         except SignInError as error:
             if not error.of_one_api:
                 raise
-            print(f"  {api.value}: no token: {printable(error.what)}")
+            errors.append(error)
+            lines += _wrapped(f"{api.value}: no token: {printable(error.what)}", 2)
             continue
-        granted = ", ".join(sorted((*(facts.roles or ()), *(facts.scopes or ())))) or "no application permission"
-        print(textwrap.fill(printable(f"{api.value}: {granted}"), 78, initial_indent="  ", subsequent_indent="    "))
+        lines += _wrapped(printable(f"{api.value}: {_held(facts)}"), 2)
+    if errors and not tokens:
+        raise errors[0]
+    print("What the tokens hold")
+    _print(lines)
+    return tokens
 
 
-def _refusal(apis: TenantApis, name: str) -> str | None:
-    """Ask for the first page of a dataset; say why it cannot be had, or None where it can."""
-    from compliance.sources.errors import SourceError
+def _held(facts: TokenFacts) -> str:
+    """Return the permissions and Entra roles that a token names, in words."""
+    from compliance.rules.directory_roles import READING, WRITING
+
+    names = {**WRITING, **READING}
+    roles = [names.get(role, role) for role in facts.directory_roles or ()]
+    roles = [role for role in roles if not role.startswith("no directory role")]
+    permissions = ", ".join(sorted((*(facts.roles or ()), *(facts.scopes or ())))) or "no permission by name"
+    return f"{permissions}; Entra role {', '.join(sorted(roles))}" if roles else permissions
+
+
+def _claims(facts: TokenFacts) -> frozenset[str] | None:
+    if facts.roles is None and facts.scopes is None:
+        return None
+    return frozenset((*(facts.roles or ()), *(facts.scopes or ())))
+
+
+def _ask(apis: TenantApis) -> Iterator[tuple[str, _Asked]]:
+    """Ask for the first page of each dataset; for all of one from which others are discovered."""
+    from compliance.collector.reading import foreseen
+    from compliance.credentials import SignInError
+    from compliance.evidence.datasets import DATASETS, State
+    from compliance.sources.errors import SourceError, Truncated, printable
+    from compliance.sources.policies import NotAllowed
     from compliance.sources.readers import READERS
 
+    for name, spec in DATASETS.items():
+        ending = foreseen(apis, spec)
+        if ending is not None:
+            yield name, _Asked(ending.state, str(ending))
+            continue
+        reader, rows = READERS[name], 0
+        try:
+            for page in reader.read(apis):
+                rows += page.rows
+                if reader.learn is None:
+                    break
+                reader.learn(apis, page.body)
+        except Truncated as error:
+            yield name, _Asked(State.PARTIAL, error.reason)
+        except SourceError as error:
+            yield name, _Asked(error.state, error.reason)
+        except (SignInError, NotAllowed) as error:
+            yield name, _Asked(State.FAILED, printable(error.what))
+        else:
+            yield name, _Asked(State.COMPLETE, empty=rows == 0)
+
+
+def _offered(apis: TenantApis, api: Api) -> frozenset[str] | None:
+    """Return the cmdlets that a service says it offers the identity; None where it does not say."""
+    from compliance.credentials import SignInError
+    from compliance.evidence.datasets import Api
+    from compliance.sources.errors import SourceError
+    from compliance.sources.exchange import exported_cmdlets
+    from compliance.sources.purview import regional_root
+
     try:
-        next(iter(READERS[name].read(apis)), None)
-    except SourceError as error:
-        return error.reason
-    return None
+        return exported_cmdlets(apis, api, root=regional_root(apis) if api is Api.PURVIEW else None)
+    except (SourceError, SignInError):
+        return None
+
+
+def commands_for(facts: TokenFacts, cloud: str) -> Callable[[str], Iterator[str]]:
+    """Return what writes a command for the application that signed in, in its cloud, as one line or two."""
+    from compliance.permissions import filled_in
+    from compliance.request.script import connection_of
+
+    connection = connection_of(cloud)
+
+    def written(command: str) -> Iterator[str]:
+        if command.startswith("az ") and connection.azure != "AzureCloud":
+            yield f"az cloud set --name {connection.azure}"
+        extra = {"Connect-ExchangeOnline": connection.exchange, "Connect-IPPSSession": connection.compliance}
+        yield filled_in(command, client_id=facts.app_id, object_id=facts.object_id) + extra.get(command, "")
+
+    return written
+
+
+def _permissions(told: Told, asked: Mapping[str, _Asked], written: Callable[[str], Iterator[str]]) -> Iterator[str]:
+    from compliance.permissions import PERMISSIONS, Granted, granted
+
+    marks = {Granted.YES: "yes", Granted.NO: "NO ", Granted.NOT_NEEDED: " - ", Granted.UNTOLD: " ? "}
+    yield "\nWhat each permission buys"
+    yield "  yes: granted, or covered by a broader right   NO: missing"
+    yield "   - : not granted, and another right does       ? : not known"
+    for permission in PERMISSIONS.values():
+        standing = granted(permission, told)
+        yield ""
+        yield from _wrapped(f"{marks[standing]}  {permission.title}", 2, hanging=5)
+        for name in permission.datasets:
+            yield from _wrapped(_reads(name, asked[name]), 7, hanging=2)
+        if standing in (Granted.NO, Granted.UNTOLD):
+            yield from _how(permission, written)
+
+
+def _reads(name: str, asked: _Asked) -> str:
+    from compliance.evidence.datasets import DATASETS, State
+
+    request = DATASETS[name].request
+    if asked.state is State.COMPLETE:
+        return f"reads {request}" + (", which is empty" if asked.empty else "")
+    return f"does not read {request}: {asked.state.value.replace('_', ' ')}: {asked.reason}"
+
+
+def _how(permission: Permission, written: Callable[[str], Iterator[str]]) -> Iterator[str]:
+    """Say how to grant a permission, what else does, and how to do without it."""
+    from compliance.evidence.datasets import DATASETS
+
+    yield "       to grant it"
+    lines = dict.fromkeys(line for command in permission.grant for line in written(command))
+    yield from (f"         {line}" for line in lines)
+    if permission.excess is not None:
+        yield from _wrapped(f"beware: it {permission.excess}", 7, hanging=2)
+    for other in permission.others:
+        yield from _wrapped(f"or {other}", 7, hanging=2)
+    files = ", ".join(DATASETS[name].export_file for name in permission.datasets)
+    yield from _wrapped(f"or without it: an administrator exports {files}, for lookback import --into", 7, hanging=2)
+
+
+def _print_checks(asked: Mapping[str, _Asked], told: Told) -> int:
+    """Print which checks can be decided, and what each missing permission would add; return the exit code."""
+    from checks import all_checks
+    from compliance.decidability import Decidable, decidable, needed
+    from compliance.evidence.datasets import State
+    from compliance.evidence.derived import DERIVATIONS
+    from compliance.permissions import PERMISSIONS, Granted, granted, suffices
+
+    unread = frozenset(name for name, one in asked.items() if one.state not in (State.COMPLETE, State.PARTIAL))
+    checks = all_checks()
+    lacking = {one.id: needed(one.function, DERIVATIONS) & unread for one in checks}
+    how_far = {one.id: decidable(one.function, unread, DERIVATIONS) for one in checks}
+    decided = [one for one in checks if how_far[one.id] is Decidable.FULLY]
+    print(f"\n{len(decided)} of {len(checks)} checks can be decided")
+    _print(_wrapped(", ".join(one.id for one in decided), 2))
+    for verdict, explained in (
+        (Decidable.IN_PART, "judged on what can be read: they may show a failure, or stay open"),
+        (Decidable.NOT, "cannot be judged"),
+    ):
+        if of_kind := [one for one in checks if how_far[one.id] is verdict]:
+            print(f"\n{len(of_kind)} {explained}")
+            for one in of_kind:
+                _print(_wrapped(f"{one.id} {one.title}: lacks {', '.join(sorted(lacking[one.id]))}", 2, hanging=2))
+    missing = [one for one in PERMISSIONS.values() if granted(one, told) in (Granted.NO, Granted.UNTOLD)]
+    if missing:
+        print("\nWhat each missing permission would add")
+    for permission in missing:
+        gained = frozenset(name for name in permission.datasets if suffices(permission, name, told))
+        alone = [name for name, datasets in lacking.items() if datasets and datasets <= gained]
+        helps = [name for name, datasets in lacking.items() if datasets & set(permission.datasets)]
+        more = _added(alone, [name for name in helps if name not in alone]) or _of_no_check(permission)
+        _print(_wrapped(f"{permission.id}: {more}", 2))
+    return 0 if len(decided) == len(checks) else 4
+
+
+def _added(alone: list[str], with_others: list[str]) -> str:
+    parts = []
+    if alone:
+        parts.append(f"decides {', '.join(alone)}")
+    if with_others:
+        parts.append(f"together with others {', '.join(with_others)}")
+    return "; ".join(parts)
+
+
+def _of_no_check(permission: Permission) -> str:
+    from compliance.evidence.datasets import DATASETS
+
+    if all(DATASETS[name].corroborates for name in permission.datasets):
+        return "corroborates what other APIs say, and decides nothing by itself"
+    return "opens no check that is not open already"
+
+
+def _wrapped(text: str, indent: int, *, hanging: int = 2) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hanging),
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)

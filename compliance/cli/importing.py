@@ -45,6 +45,11 @@ def run(args: argparse.Namespace) -> int:
     print(outcome(imported.bundle))
     for name in imported.kept:
         print(f"  {name}: the bundle holds what was read of it, so the file was left out")
+    for name in imported.empty:
+        print(f"  {name}: the files hold nothing of it, so what the bundle says of it stays")
+    for export in exports:
+        for note in export.notes:
+            print(printable(f"  {export.spec_name}: from {export.path.name}; {note}"))
     for name in unknown_files(args.directory):
         print(f"  {printable(name)}: not a file that lookback imports")
     return 0

@@ -230,14 +230,14 @@ def read_waivers(file: HandedFile | None, tenant_id: str | None) -> tuple[Waiver
 def read_declarations(file: HandedFile | None, tenant_id: str | None, attachments: Path | None = None) -> Declarations:
     """Return the declarations of a file for a tenant, or none without a file; see `load_declarations`."""
     from compliance.assessment.declarations import NO_DECLARATIONS, load_declarations
-    from compliance.rules.record_types import LOG_SOURCES
+    from compliance.standards import SOURCE_IDS
 
     if file is None:
         return NO_DECLARATIONS
     return load_declarations(
         file.path,
         tenant_id=tenant_id,
-        known_sources=frozenset(LOG_SOURCES),
+        known_sources=frozenset(SOURCE_IDS),
         today=_today(),
         attachments=attachments,
         raw=file.raw,

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TextIO
 
 from compliance import __version__
-from compliance.cli import audit, check, checks, collect, demo, doctor, importing, schema, standards, verify
+from compliance.cli import audit, check, checks, collect, demo, doctor, importing, request, schema, standards, verify
 from compliance.cli.reporting import silence_stdout
 from compliance.errors import LookbackError, harmless
 
-COMMANDS = (demo, doctor, collect, importing, check, audit, verify, checks, standards, schema)
+COMMANDS = (demo, doctor, collect, request, importing, check, audit, verify, checks, standards, schema)
 _INTERRUPTED = 130
 
 

@@ -36,8 +36,9 @@ def add(commands: SubParsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Verify, print what holds and what does not, and return 0 or 3."""
     from compliance.errors import InputError
-    from compliance.evidence.bundle import open_bundle, sum_problems
+    from compliance.evidence.bundle import open_bundle, refuse_unfinished, sum_problems
 
+    refuse_unfinished(args.bundle)
     for folder in (args.bundle, args.result):
         if folder is not None:
             _require_something_sealed(folder)

@@ -16,8 +16,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
+from compliance.demo.odd import NOT_ODD, Odd
 from compliance.demo.paging import Continuation, continuation_of, cut
-from compliance.demo.tenant import NOT_ODD, Odd, Tenant
+from compliance.demo.tenant import Tenant
 from compliance.demo.wire import Answered, Asked, answered, with_odd
 
 Value: TypeAlias = str | bool | int | datetime | timedelta | UUID | tuple[str, ...] | None
@@ -143,6 +144,12 @@ def invoke(
             "Parameter set cannot be resolved using the specified named parameters. (AmbiguousParameterSetException)",
         )
     return _page(tenant, asked, cmdlet, parameters)
+
+
+def probe_answer(cmdlets: tuple[Cmdlet[Any], ...], granted: tuple[str, ...]) -> Answered:
+    """What EXOModuleFile answers: the names of the cmdlets that these roles let run, separated by commas."""
+    exported = ",".join(cmdlet.name for cmdlet in cmdlets if not cmdlet.roles.isdisjoint(granted))
+    return answered({"value": [{"exportedCmdlets": exported}]})
 
 
 def _page(tenant: Tenant, asked: Asked, cmdlet: Cmdlet[Any], parameters: Parameters) -> Answered:

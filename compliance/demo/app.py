@@ -14,7 +14,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from compliance.demo import exchange, graph, login, purview
+from compliance.demo import arm, exchange, graph, graph_wire, login, purview
 from compliance.demo.adminapi import call_of
 from compliance.demo.faults import (
     CannedAnswer,
@@ -26,10 +26,11 @@ from compliance.demo.faults import (
     ForeignNextLink,
     SameNextLink,
 )
-from compliance.demo.tenant import Tenant, stable_guid
+from compliance.demo.odd import stable_guid
+from compliance.demo.tenant import Tenant
 from compliance.demo.wire import Answered, Asked, answered, http_date, token_of
 
-APIS = ("login", "graph", "exchange", "purview", "purview_regional")
+APIS = ("login", "graph", "exchange", "purview", "purview_regional", "arm")
 """The simulated APIs; each has a port of its own, since some share their paths."""
 
 
@@ -158,6 +159,7 @@ _ANSWERS = {
     "exchange": exchange.answer,
     "purview": purview.answer_front_door,
     "purview_regional": purview.answer_regional,
+    "arm": arm.answer,
 }
 
 
@@ -171,7 +173,7 @@ def _canned(api: str, asked: Asked, canned: CannedAnswer) -> Answered:
         content_type = None if "content-type" in headers else "text/html" if html else "application/json; charset=utf-8"
         return Answered(canned.status, canned.body, content_type, headers)
     if api == "graph":
-        reply = graph.error(asked, canned.status, "TooManyRequests", "Too many requests.")
+        reply = graph_wire.error(asked, canned.status, "TooManyRequests", "Too many requests.")
     else:
         seconds = 1 if canned.retry_after_seconds is None else canned.retry_after_seconds
         reply = answered(

@@ -8,26 +8,20 @@ published from a live tenant, and CISA ScubaGear issue #2375 for the roles that 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from compliance.demo.adminapi import Cmdlet, Parameters, Row
-from compliance.demo.tenant import AuditLogConfig, BypassRow, OrganizationConfig, RetentionPolicy, Tenant, stable_guid
+from compliance.demo.mailbox_cmdlets import MAILBOXES
+from compliance.demo.objects import FOREST, VIEW_CONFIGURATION, distinguished_name, organization_id
+from compliance.demo.odd import stable_guid
+from compliance.demo.people import BypassRow
+from compliance.demo.role_cmdlets import EXCHANGE_ROLE_GROUPS, PURVIEW_ROLE_GROUPS, ROLE_ASSIGNMENTS
+from compliance.demo.tenant import AuditLogConfig, OrganizationConfig, RetentionPolicy, Tenant
 
-_FOREST = "NAMPR09A001.PROD.OUTLOOK.COM"
-_CONFIGURATION = frozenset(
-    {"Global Reader", "Exchange Administrator", "Global Administrator", "View-Only Configuration"}
-)
 _SECURITY = frozenset({"Security Reader", "Security Administrator", "Compliance Administrator"})
-
-
-def _organization_id(tenant: Tenant) -> str:
-    """The OrganizationId that Exchange objects show."""
-    name = tenant.initial_domain
-    return (
-        f"{_FOREST}/Microsoft Exchange Hosted Organizations/{name} - {_FOREST}/ConfigurationUnits/{name}/Configuration"
-    )
 
 
 def _audit_log_config(tenant: Tenant, config: AuditLogConfig) -> Row:
@@ -52,17 +46,17 @@ def _audit_log_config(tenant: Tenant, config: AuditLogConfig) -> Row:
             "DistinguishedName": f"CN={name},CN=Global Settings,CN=Configuration,CN={tenant.initial_domain},"
             "CN=ConfigurationUnits,DC=NAMPR09A001,DC=PROD,DC=OUTLOOK,DC=COM",
             "Identity": name,
-            "ObjectCategory": f"{_FOREST}/Configuration/Schema/ms-Exch-Admin-Audit-Log-Config",
+            "ObjectCategory": f"{FOREST}/Configuration/Schema/ms-Exch-Admin-Audit-Log-Config",
             "ObjectClass": ("top", "msExchAdminAuditLogConfig"),
             "WhenChanged": tenant.created,
             "WhenCreated": tenant.created,
             "WhenChangedUTC": tenant.created,
             "WhenCreatedUTC": tenant.created,
             "ExchangeObjectId": UUID(stable_guid(tenant.id, "admin audit log config")),
-            "OrganizationId": _organization_id(tenant),
+            "OrganizationId": organization_id(tenant),
             "Id": name,
             "Guid": UUID(stable_guid(tenant.id, "admin audit log config")),
-            "OriginatingServer": f"BL0PR09A01DC001.{_FOREST}",
+            "OriginatingServer": f"BL0PR09A01DC001.{FOREST}",
             "IsValid": True,
             "ObjectState": "Changed",
         },
@@ -81,7 +75,7 @@ def _organization_config(tenant: Tenant, config: OrganizationConfig) -> Row:
             "Guid": guid,
             "ExchangeObjectId": guid,
             "DisplayName": tenant.display_name,
-            "OrganizationId": _organization_id(tenant),
+            "OrganizationId": organization_id(tenant),
             "AuditDisabled": config.audit_disabled,
             "IsDehydrated": False,
             "AutoExpandingArchiveEnabled": False,
@@ -103,9 +97,11 @@ def _organization_config(tenant: Tenant, config: OrganizationConfig) -> Row:
     )
 
 
-def _accounts(tenant: Tenant, parameters: Parameters) -> list[BypassRow]:
+def _accounts(tenant: Tenant, parameters: Parameters) -> Sequence[BypassRow]:
     identity = parameters.get("identity")
-    return [row for row in tenant.bypass if identity is None or identity in {row.name, row.guid}]
+    if identity is None:
+        return tenant.all_bypass
+    return [row for row in tenant.all_bypass if identity in {row.name, row.guid}]
 
 
 def _bypass(tenant: Tenant, row: BypassRow) -> Row:
@@ -117,12 +113,11 @@ def _bypass(tenant: Tenant, row: BypassRow) -> Row:
             "Identity": row.name,
             "Id": row.name,
             "IsValid": True,
-            "DistinguishedName": f"CN={row.name},OU={tenant.initial_domain},OU=Microsoft Exchange Hosted Organizations,"
-            "DC=NAMPR09A001,DC=PROD,DC=OUTLOOK,DC=COM",
+            "DistinguishedName": distinguished_name(tenant, row.name),
             "ObjectClass": row.object_class,
             "WhenChangedUTC": datetime(2026, 7, 15, 16, 40, 6, tzinfo=UTC),
             "ExchangeObjectId": UUID(row.guid),
-            "OrganizationId": _organization_id(tenant),
+            "OrganizationId": organization_id(tenant),
             "Guid": UUID(row.guid),
         },
         row.odd,
@@ -165,7 +160,7 @@ def _policy(tenant: Tenant, policy: RetentionPolicy) -> Row:
             "Mode": policy.mode,
             "Guid": UUID(policy.guid),
             "Identity": policy.guid,
-            "OrganizationId": _organization_id(tenant),
+            "OrganizationId": organization_id(tenant),
             "WhenCreatedUTC": policy.when_changed,
             "WhenChangedUTC": policy.when_changed,
         },
@@ -178,14 +173,24 @@ EXCHANGE = (
         "Get-AdminAuditLogConfig",
         lambda tenant, _: [tenant.audit_log_config],
         _audit_log_config,
-        _CONFIGURATION | _SECURITY,
+        VIEW_CONFIGURATION | _SECURITY,
     ),
     Cmdlet(
-        "Get-OrganizationConfig", lambda tenant, _: [tenant.organization_config], _organization_config, _CONFIGURATION
+        "Get-OrganizationConfig",
+        lambda tenant, _: [tenant.organization_config],
+        _organization_config,
+        VIEW_CONFIGURATION,
     ),
     Cmdlet(
-        "Get-MailboxAuditBypassAssociation", _accounts, _bypass, _CONFIGURATION, frozenset({"identity", "resultsize"})
+        "Get-MailboxAuditBypassAssociation",
+        _accounts,
+        _bypass,
+        VIEW_CONFIGURATION,
+        frozenset({"identity", "resultsize"}),
     ),
+    MAILBOXES,
+    EXCHANGE_ROLE_GROUPS,
+    ROLE_ASSIGNMENTS,
 )
 """The cmdlets of Exchange Online. Security Reader is enough for the first alone."""
 
@@ -213,5 +218,6 @@ COMPLIANCE = (
         _compliance_audit_log_config,
         RETENTION.roles | _SECURITY | {"Global Reader"},
     ),
+    PURVIEW_ROLE_GROUPS,
 )
 """The cmdlets of Security & Compliance."""

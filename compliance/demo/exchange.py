@@ -8,9 +8,9 @@ and rknightion/graph2otel's measurements of refusals.
 from __future__ import annotations
 
 from compliance.demo import cmdlets
-from compliance.demo.adminapi import forbidden, invoke, unauthorized
+from compliance.demo.adminapi import forbidden, invoke, probe_answer, unauthorized
 from compliance.demo.tenant import Tenant
-from compliance.demo.wire import Answered, Asked, BadToken, Token, answered
+from compliance.demo.wire import Answered, Asked, BadToken, Token
 
 
 def answer(tenant: Tenant, token: Token | BadToken, asked: Asked) -> Answered:
@@ -35,5 +35,4 @@ def answer(tenant: Tenant, token: Token | BadToken, asked: Asked) -> Answered:
     granted = identity.directory_roles + identity.exchange_roles + identity.purview_roles
     if not probe:
         return invoke(tenant, asked, known, granted)
-    exported = ",".join(cmdlet.name for cmdlet in known if not cmdlet.roles.isdisjoint(granted))
-    return answered({"value": [{"exportedCmdlets": exported}]})
+    return probe_answer(known, granted)

@@ -80,7 +80,7 @@ Effect: TypeAlias = CannedAnswer | CutBody | Delay | EmptyPage | SameNextLink | 
 class Fault:
     """One line of the fault script.
 
-    It befalls requests to `api` ("login", "graph", "exchange", "purview" or "purview_regional") whose cmdlet is
+    It befalls requests to `api` ("login", "graph", "exchange", "purview", "purview_regional" or "arm") whose cmdlet is
     `match`, or whose path and query contain it; "" befalls every request. The first `after` such requests are spared,
     then `times` are hit; `times=None` never ends. `continuation` narrows it to later pages (True) or first pages.
     """

@@ -1,4 +1,4 @@
-"""Microsoft Graph v1.0: organization, subscribedSkus and users.
+"""Microsoft Graph v1.0: organization, subscribedSkus and users; `graph_security` holds the other resources.
 
 Sources: the resource types organization, subscribedSku and user
 (https://learn.microsoft.com/graph/api/resources/user), "List subscribedSkus"
@@ -9,12 +9,16 @@ Sources: the resource types organization, subscribedSku and user
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
+from compliance.demo import graph_security
+from compliance.demo.graph_wire import collection, error, refused_by_directory, stamp
+from compliance.demo.odd import stable_guid
 from compliance.demo.paging import Continuation, continuation_of, cut
-from compliance.demo.tenant import Licence, Sku, Tenant, User, stable_guid
-from compliance.demo.wire import Answered, Asked, BadToken, Token, answered, with_odd
+from compliance.demo.people import Licence, User
+from compliance.demo.tenant import Sku, Tenant
+from compliance.demo.wire import Answered, Asked, BadToken, Token, with_odd
 
 _DEFAULT_USER = (
     "businessPhones",
@@ -45,6 +49,7 @@ _PERMISSIONS = {
     "organization": {"Organization.Read.All", _DIRECTORY},
     "subscribedskus": {"LicenseAssignment.Read.All", "Organization.Read.All", _DIRECTORY},
     "users": {"User.Read.All", _DIRECTORY},
+    **graph_security.PERMISSIONS,
 }
 
 
@@ -53,8 +58,8 @@ def answer(tenant: Tenant, token: Token | BadToken, asked: Asked) -> Answered:
     if isinstance(token, BadToken):
         return _token_refused(asked, token)
     match asked.segments:
-        case ("v1.0", resource) if resource in _PERMISSIONS:
-            pass
+        case ("v1.0", *path) if "/".join(path) in _PERMISSIONS:
+            resource = "/".join(path)
         case ("v1.0" | "beta", *rest):
             name = rest[0] if rest else ""
             return error(asked, 400, "BadRequest", f"Resource not found for the segment '{name}'.")
@@ -63,31 +68,8 @@ def answer(tenant: Tenant, token: Token | BadToken, asked: Asked) -> Answered:
     if asked.method != "GET":
         return error(asked, 405, "Request_BadRequest", "Specified HTTP method is not allowed.")
     if not token.roles & _PERMISSIONS[resource]:
-        return error(
-            asked,
-            403,
-            "Authorization_RequestDenied",
-            "Insufficient privileges to complete the operation.",
-        )
+        return _REFUSALS.get(resource, refused_by_directory)(asked)
     return _RESOURCES[resource](tenant, asked)
-
-
-def error(asked: Asked, status: int, code: str, message: str) -> Answered:
-    """An error in Graph's envelope."""
-    return answered(
-        {
-            "error": {
-                "code": code,
-                "message": message,
-                "innerError": {
-                    "date": f"{asked.now:%Y-%m-%dT%H:%M:%S}",
-                    "request-id": asked.request_id,
-                    "client-request-id": asked.headers.get("client-request-id", asked.request_id),
-                },
-            }
-        },
-        status,
-    )
 
 
 def _token_refused(asked: Asked, token: BadToken) -> Answered:
@@ -107,7 +89,7 @@ def _organization(tenant: Tenant, asked: Asked) -> Answered:
         "deletedDateTime": None,
         "businessPhones": [],
         "countryLetterCode": "US",
-        "createdDateTime": _stamp(tenant.created),
+        "createdDateTime": stamp(tenant.created),
         "displayName": tenant.display_name,
         "onPremisesLastSyncDateTime": None,
         "onPremisesSyncEnabled": None,
@@ -115,7 +97,7 @@ def _organization(tenant: Tenant, asked: Asked) -> Answered:
         "tenantType": "AAD",
         "assignedPlans": [
             {
-                "assignedDateTime": _stamp(tenant.created),
+                "assignedDateTime": stamp(tenant.created),
                 "capabilityStatus": sku.capability_status,
                 "service": plan.service,
                 "servicePlanId": plan.id,
@@ -137,22 +119,20 @@ def _organization(tenant: Tenant, asked: Asked) -> Answered:
             for name in dict.fromkeys((tenant.initial_domain, tenant.domain))
         ],
     }
-    return _collection(asked, "organization", [with_odd(document, tenant.organization_odd)], set(document))
+    return collection(asked, "organization", [with_odd(document, tenant.organization_odd)], set(document))
 
 
 def _subscribed_skus(tenant: Tenant, asked: Asked) -> Answered:
     unsupported = [name for name in asked.query if name.startswith("$") and name != "$select"]
     if unsupported:
         return error(asked, 400, "Request_UnsupportedQuery", f"Unsupported Query: {', '.join(unsupported)}.")
-    rows = [_sku(tenant, sku) for sku in tenant.skus]
-    return _collection(asked, "subscribedSkus", rows, {name for row in rows for name in row})
+    consumed = Counter(part for user in tenant.all_users for part in {one.part_number for one in user.licences})
+    rows = [_sku(tenant, sku, consumed[sku.product.part_number]) for sku in tenant.skus]
+    return collection(asked, "subscribedSkus", rows, {name for row in rows for name in row})
 
 
-def _sku(tenant: Tenant, sku: Sku) -> dict[str, object]:
+def _sku(tenant: Tenant, sku: Sku, consumed: int) -> dict[str, object]:
     product, status = sku.product, sku.capability_status
-    consumed = sum(
-        any(licence.part_number == product.part_number for licence in user.licences) for user in tenant.users
-    )
     document: dict[str, object] = {
         "accountName": tenant.initial_domain.split(".")[0],
         "accountId": tenant.id,
@@ -198,23 +178,23 @@ def _users(tenant: Tenant, asked: Asked) -> Answered:
         continuation = continuation_of(asked)
     except ValueError:
         return error(asked, 400, "Directory_ExpiredPageToken", "The specified page token value has expired.")
-    first = continuation is None
+    first, users = continuation is None, tenant.all_users
     page = cut(
         asked,
         continuation or Continuation(0, 0, ""),
-        total=len(tenant.users),
+        total=len(users),
         size=min(int(top), tenant.graph_page_size),
     )
-    rows = [_user(tenant, user) for user in tenant.users[page.start : page.stop]]
+    rows = [_user(tenant, user) for user in users[page.start : page.stop]]
     # Without the header the advanced query is not one, and the count is silently left out.
     counted = asked.query.get("$count") == "true" and asked.headers.get("consistencylevel") == "eventual"
-    return _collection(
+    return collection(
         asked,
         "users",
         rows,
         _KNOWN_USER,
         default=_DEFAULT_USER,
-        count=len(tenant.users) if first and counted else None,
+        count=len(users) if first and counted else None,
         next_link=page.next_link,
     )
 
@@ -233,7 +213,7 @@ def _user(tenant: Tenant, user: User) -> dict[str, object]:
         "userPrincipalName": user.user_principal_name,
         "id": user.id,
         "accountEnabled": user.account_enabled,
-        "createdDateTime": _stamp(tenant.created),
+        "createdDateTime": stamp(tenant.created),
         "userType": user.user_type,
         "assignedLicenses": [
             {"disabledPlans": list(licence.disabled_plans), "skuId": sku_id}
@@ -247,7 +227,7 @@ def _user(tenant: Tenant, user: User) -> dict[str, object]:
                 "assignedByGroup": licence.group,
                 "state": licence.state,
                 "error": licence.error,
-                "lastUpdatedDateTime": _stamp(tenant.created),
+                "lastUpdatedDateTime": stamp(tenant.created),
             }
             for licence, sku_id in _with_sku_ids(tenant, user.licences)
         ],
@@ -272,7 +252,7 @@ def _assigned_plans(tenant: Tenant, licences: Iterable[Licence]) -> list[dict[st
             if plan.id in plans and status != "Enabled":
                 continue
             plans[plan.id] = {
-                "assignedDateTime": _stamp(tenant.created),
+                "assignedDateTime": stamp(tenant.created),
                 "capabilityStatus": status,
                 "service": plan.service,
                 "servicePlanId": plan.id,
@@ -280,50 +260,10 @@ def _assigned_plans(tenant: Tenant, licences: Iterable[Licence]) -> list[dict[st
     return list(plans.values())
 
 
-def _collection(
-    asked: Asked,
-    resource: str,
-    rows: list[dict[str, object]],
-    known: Iterable[str],
-    *,
-    default: tuple[str, ...] | None = None,
-    count: int | None = None,
-    next_link: str | None = None,
-) -> Answered:
-    """A collection narrowed to `$select`, or to the properties that the resource returns by default (None: all)."""
-    context = f"https://graph.microsoft.com/v1.0/$metadata#{resource}"
-    chosen = default
-    if "$select" in asked.query:
-        chosen = tuple(name.strip() for name in asked.query["$select"].split(","))
-        names = {name.lower() for name in known}
-        unknown = [name for name in chosen if name.lower() not in names]
-        if unknown:
-            return error(
-                asked,
-                400,
-                "BadRequest",
-                f"Parsing OData Select and Expand failed: Could not find a property named '{unknown[0]}' on type"
-                f" 'microsoft.graph.{resource.removesuffix('s')}'.",
-            )
-        context += f"({','.join(chosen)})"
-    document: dict[str, object] = {"@odata.context": context}
-    if count is not None:
-        document["@odata.count"] = count
-    if next_link is not None:
-        document["@odata.nextLink"] = next_link
-    wanted = None if chosen is None else {name.lower() for name in chosen}
-    document["value"] = [
-        {key: value for key, value in row.items() if wanted is None or key.lower() in wanted} for row in rows
-    ]
-    return answered(document, headers={"odata-version": "4.0"})
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S}Z"
-
-
 _RESOURCES: dict[str, Callable[[Tenant, Asked], Answered]] = {
     "organization": _organization,
     "subscribedskus": _subscribed_skus,
     "users": _users,
+    **graph_security.RESOURCES,
 }
+_REFUSALS = graph_security.REFUSALS

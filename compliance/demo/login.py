@@ -1,8 +1,11 @@
-"""The authority: OpenID configuration and tokens for an application that signs in with a secret or a certificate.
+"""The authority: OpenID configuration and tokens, for an application with a secret, a certificate or a federated token.
+
+signing_in.py serves the persons who sign in.
 
 Sources: Microsoft identity platform, "OAuth 2.0 client credentials flow"
 (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow), "Certificate credentials"
-(https://learn.microsoft.com/entra/identity-platform/certificate-credentials) and "Error codes"
+(https://learn.microsoft.com/entra/identity-platform/certificate-credentials), "Workload identity federation"
+(https://learn.microsoft.com/entra/workload-id/workload-identity-federation) and "Error codes"
 (https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
 """
 
@@ -18,8 +21,18 @@ import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from compliance.demo.signing_in import RefusedError, device_code, person_token, sign_in_page
 from compliance.demo.tenant import Tenant
 from compliance.demo.wire import Answered, Asked, answered
+
+FEDERATED_ISSUER = "https://issuer.example"
+"""The issuer of the application's one federated credential; its key is that of the registered certificate."""
+
+FEDERATED_SUBJECT = "repo:bureau/audit:ref:refs/heads/main"
+"""The subject of that federated credential."""
+
+FEDERATED_AUDIENCE = "api://AzureADTokenExchange"
+"""The audience of that federated credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,10 @@ def answer(tenant: Tenant, authority: Authority, asked: Asked) -> Answered:
             return _openid_configuration(tenant, asked)
         case "POST", ("oauth2", "v2.0", "token"):
             return _token(tenant, authority, asked)
+        case "GET", ("oauth2", "v2.0", "authorize"):
+            return sign_in_page(asked)
+        case "POST", ("oauth2", "v2.0", "devicecode"):
+            return device_code(asked, _form(asked))
     return Answered(404, content_type=None)
 
 
@@ -83,8 +100,22 @@ def _openid_configuration(tenant: Tenant, asked: Asked) -> Answered:
     )
 
 
+_OF_PERSONS = frozenset(
+    {"authorization_code", "refresh_token", "device_code", "urn:ietf:params:oauth:grant-type:device_code"}
+)
+
+
+def _form(asked: Asked) -> dict[str, str]:
+    return dict(urllib.parse.parse_qsl(asked.body.decode("utf-8", "replace")))
+
+
 def _token(tenant: Tenant, authority: Authority, asked: Asked) -> Answered:
-    form = dict(urllib.parse.parse_qsl(asked.body.decode("utf-8", "replace")))
+    form = _form(asked)
+    if form.get("grant_type") in _OF_PERSONS:
+        try:
+            return person_token(tenant, authority.key, asked, form, authority.resources)
+        except RefusedError as error:
+            return _refused(asked, 400, error.error, error.code, error.text)
     if form.get("grant_type") != "client_credentials":
         return _refused(
             asked,
@@ -137,6 +168,7 @@ def _access_token(tenant: Tenant, authority: Authority, asked: Asked, resource: 
         "graph": identity.graph_roles,
         "exchange": ("Exchange.ManageAsApp",) if identity.exchange_manage_as_app else (),
         "purview": ("Exchange.ManageAsApp",) if identity.compliance_manage_as_app else (),
+        "arm": (),
     }
     roles = granted[authority.resources[resource]]
     issued = int(asked.clock.timestamp())
@@ -189,6 +221,8 @@ def _assertion_refused(tenant: Tenant, authority: Authority, asked: Asked, asser
     )
     try:
         header = jwt.get_unverified_header(assertion)
+        if jwt.decode(assertion, options={"verify_signature": False}).get("iss") == FEDERATED_ISSUER:
+            return _federated_refused(key, asked, assertion)
         if not _names(header, authority.certificate):
             return _refused(
                 asked,
@@ -233,6 +267,30 @@ def _assertion_refused(tenant: Tenant, authority: Authority, asked: Asked, asser
         return _refused(asked, 401, "invalid_client", 50027, f"JWT token is invalid or malformed: {error}.")
     if claims["sub"] != tenant.identity.client_id:
         return _refused(asked, 401, "invalid_client", 700021, "Client assertion application identifier doesn't match.")
+    return None
+
+
+def _federated_refused(key: bytes, asked: Asked, assertion: str) -> Answered | None:
+    """Why a token of the federated issuer does not sign in; None where it does. Raises what decoding raises."""
+    claims = jwt.decode(
+        assertion, key, algorithms=["RS256"], options={"verify_aud": False, "require": ["aud", "exp", "sub"]}
+    )
+    if claims["aud"] != FEDERATED_AUDIENCE:
+        return _refused(
+            asked,
+            401,
+            "invalid_client",
+            700212,
+            f"No matching federated identity record found for presented assertion audience '{claims['aud']}'.",
+        )
+    if claims["sub"] != FEDERATED_SUBJECT:
+        return _refused(
+            asked,
+            401,
+            "invalid_client",
+            700213,
+            f"No matching federated identity record found for presented assertion subject '{claims['sub']}'.",
+        )
     return None
 
 

@@ -7,7 +7,7 @@ discovery of the regional host in CISA ScubaGear (SecuritySuiteRestHelper.psm1).
 from __future__ import annotations
 
 from compliance.demo import cmdlets
-from compliance.demo.adminapi import forbidden, invoke, unauthorized
+from compliance.demo.adminapi import forbidden, invoke, probe_answer, unauthorized
 from compliance.demo.tenant import Tenant
 from compliance.demo.wire import Answered, Asked, BadToken, Token, answered
 
@@ -31,10 +31,12 @@ def answer_regional(tenant: Tenant, token: Token | BadToken, asked: Asked) -> An
     refused = _sign_in_refused(token)
     if refused is not None:
         return refused
+    granted = tenant.identity.directory_roles + tenant.identity.purview_roles
     match asked.method, asked.segments:
         case "POST", ("adminapi", "beta", name, "invokecommand") if name in tenant.names:
-            granted = tenant.identity.directory_roles + tenant.identity.purview_roles
             return invoke(tenant, asked, cmdlets.COMPLIANCE, granted) if granted else forbidden()
+        case "GET", ("adminapi", "v1.0", name, "exomodulefile") if name in tenant.names:
+            return probe_answer(cmdlets.COMPLIANCE, granted) if granted else forbidden()
     return Answered(404, content_type=None)
 
 

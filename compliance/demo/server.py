@@ -69,6 +69,7 @@ custom_cloud:
   exchange: {self.endpoints["exchange"]}
   purview: {self.endpoints["purview"]}
   purview_regional: {self.endpoints["purview_regional"]}
+  arm: {self.endpoints["arm"]}
   ca_bundle: {json.dumps(str(self.ca_bundle))}
 credential:
   client_id: {self.tenant.identity.client_id}
@@ -89,7 +90,7 @@ def serve(tenant: Tenant) -> Iterator[Served]:
         ports = {listener.getsockname()[1]: api for api, listener in sockets.items()}
         endpoints = {api: f"https://localhost:{port}" for port, api in ports.items()}
         authority = Authority(
-            resources={endpoints[api]: api for api in ("graph", "exchange", "purview")},
+            resources={endpoints[api]: api for api in ("graph", "exchange", "purview", "arm")},
             certificate=certificates.client_certificate,
             key=secrets.token_bytes(32),
         )

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from compliance.demo.azure import Azure
 from compliance.demo.catalogue import PRODUCTS, Product
+from compliance.demo.crowd import Crowd, Listed
 from compliance.demo.faults import CannedAnswer, Fault
+from compliance.demo.mailboxes import UNAUDITED, Mailbox, MailboxState
+from compliance.demo.odd import NOT_ODD, Odd, stable_guid
+from compliance.demo.people import BypassRow, Licence, User
+from compliance.demo.roles import DirectoryRole, RoleGroup
 
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "lookback.example")
+MailboxOf: TypeAlias = Literal["user", "shared", "room", "equipment", "scheduling", "none"]
+"""What kind of mailbox an account has, in one word."""
 
-
-def stable_guid(*names: str) -> str:
-    """A GUID derived from names: the same names give the same GUID on every run and every machine."""
-    return str(uuid.uuid5(_NAMESPACE, "/".join(names)))
-
-
-@dataclass(frozen=True, slots=True)
-class Odd:
-    """What is odd about an object's JSON: `values` replace or add keys, `absent` keys are left out."""
-
-    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-    absent: frozenset[str] = frozenset()
-
-
-NOT_ODD = Odd()
-"""An object that is answered as it is."""
+KINDS: MappingProxyType[MailboxOf, str | None] = MappingProxyType(
+    {
+        "user": "UserMailbox",
+        "shared": "SharedMailbox",
+        "room": "RoomMailbox",
+        "equipment": "EquipmentMailbox",
+        "scheduling": "SchedulingMailbox",
+        "none": None,
+    }
+)
+"""That word as RecipientTypeDetails."""
 
 
 @dataclass(slots=True)
@@ -43,46 +44,6 @@ class Sku:
     product: Product
     enabled_units: int
     capability_status: str = "Enabled"
-    odd: Odd = NOT_ODD
-
-
-@dataclass(slots=True)
-class Licence:
-    """A licence assigned to a user; `group` is the group it comes from, None where it is assigned directly.
-
-    `state` and `error` are those of licenseAssignmentStates: Active, ActiveWithError, Disabled or Error, and
-    None, CountViolation, MutuallyExclusiveViolation, ...
-    """
-
-    part_number: str
-    disabled_plans: tuple[str, ...] = ()
-    group: str | None = None
-    state: str = "Active"
-    error: str = "None"
-
-
-@dataclass(slots=True)
-class User:
-    """A user account of the directory; `user_type` is Member or Guest."""
-
-    id: str
-    display_name: str
-    user_principal_name: str
-    mail: str | None
-    user_type: str = "Member"
-    account_enabled: bool = True
-    licences: list[Licence] = field(default_factory=list)
-    odd: Odd = NOT_ODD
-
-
-@dataclass(slots=True)
-class BypassRow:
-    """One row of Get-MailboxAuditBypassAssociation: any account, system objects included."""
-
-    name: str
-    guid: str
-    audit_bypass_enabled: bool | None = False
-    object_class: tuple[str, ...] = ("top", "person", "organizationalPerson", "user")
     odd: Odd = NOT_ODD
 
 
@@ -122,13 +83,24 @@ class OrganizationConfig:
 
 
 @dataclass(slots=True)
+class SecureScore:
+    """The latest Secure Score: worked out `age` ago, from the settings as they are now.
+
+    `percentages` replace what a control of this name would show; None leaves the control out.
+    """
+
+    age: timedelta = timedelta(hours=9)
+    percentages: dict[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Identity:
     """The application that signs in, and what it was granted.
 
     `graph_roles` are application permissions of Microsoft Graph. `exchange_manage_as_app` and
     `compliance_manage_as_app` are the app role Exchange.ManageAsApp of Office 365 Exchange Online and of Microsoft
     Exchange Online Protection. `directory_roles` are Entra roles; `exchange_roles` are Exchange management roles and
-    `purview_roles` Purview roles.
+    `purview_roles` Purview roles. `azure_roles` are pairs of an Azure role and the scope at which it is assigned.
     """
 
     client_id: str
@@ -140,6 +112,7 @@ class Identity:
     directory_roles: tuple[str, ...]
     exchange_roles: tuple[str, ...]
     purview_roles: tuple[str, ...]
+    azure_roles: tuple[tuple[str, str], ...] = ()
     token_lifetime_seconds: int = 3599
 
 
@@ -153,7 +126,7 @@ class Tenant:
     `paging_anchor` says which X-AnchorMailbox the Exchange admin API's continuations work with: "any" that page 1
     carried, the "upn" form at the initial domain alone, or "none".
     `retention_cmdlet_on_exchange` offers Get-UnifiedAuditLogRetentionPolicy on the Exchange endpoint as well, as some
-    clouds do.
+    clouds do. `crowd_size` is the number of mailboxes beyond those stated, each worked out when its page is asked for.
     """
 
     id: str
@@ -169,6 +142,13 @@ class Tenant:
     users: list[User] = field(default_factory=list)
     bypass: list[BypassRow] = field(default_factory=list)
     policies: list[RetentionPolicy] = field(default_factory=list)
+    mailboxes: list[Mailbox] = field(default_factory=list)
+    exchange_role_groups: list[RoleGroup] = field(default_factory=list)
+    purview_role_groups: list[RoleGroup] = field(default_factory=list)
+    directory_roles: list[DirectoryRole] = field(default_factory=list)
+    secure_score: SecureScore | None = field(default_factory=SecureScore)
+    crowd_size: int = 0
+    azure: Azure = field(default_factory=Azure)
     faults: list[Fault] = field(default_factory=list)
     organization_odd: Odd = NOT_ODD
     tenant_region_scope: str = "NA"
@@ -184,6 +164,21 @@ class Tenant:
         """What a request may call the tenant by: its id, or one of its domains."""
         return frozenset({self.id, self.initial_domain, self.domain})
 
+    @property
+    def crowd(self) -> Crowd:
+        """The accounts and mailboxes that are stated by their number alone."""
+        return Crowd(self.id, self.domain, self.initial_domain, self.crowd_size)
+
+    @property
+    def all_users(self) -> Sequence[User]:
+        """Every account, those of the crowd included."""
+        return Listed(self.users, self.crowd.accounts, self.crowd.user)
+
+    @property
+    def all_bypass(self) -> Sequence[BypassRow]:
+        """Every row of the bypass list, those of the crowd included."""
+        return Listed(self.bypass, self.crowd.mailboxes, self.crowd.bypass)
+
     def add_user(
         self,
         name: str,
@@ -192,8 +187,12 @@ class Tenant:
         account_enabled: bool = True,
         licences: tuple[str, ...] = (),
         display_name: str | None = None,
+        mailbox: MailboxOf | None = None,
     ) -> User:
-        """Add an account and its row in the bypass list; `licences` are part numbers of the catalogue."""
+        """Add an account, its row in the bypass list and its mailbox; `licences` are part numbers of the catalogue.
+
+        Where `mailbox` is not said, an account has one of its own if a licence carries Exchange.
+        """
         local = f"{name}_partner.example#EXT#" if user_type == "Guest" else name
         host = self.initial_domain if user_type == "Guest" else self.domain
         user = User(
@@ -208,7 +207,33 @@ class Tenant:
         self.users.append(user)
         # The bypass list carries Exchange's own GUID of an account, never the directory's.
         self.bypass.append(BypassRow(name=name, guid=stable_guid(self.id, "exchange", name)))
+        carried = any(PRODUCTS[part].carries_mailbox for part in licences)
+        kind = KINDS[mailbox or ("user" if carried else "none")]
+        if kind is not None:
+            self.add_mailbox(name, kind, account=user)
         return user
+
+    def add_mailbox(
+        self,
+        name: str,
+        recipient_type_details: str,
+        *,
+        account: User | None = None,
+        state: MailboxState = "active",
+    ) -> Mailbox:
+        """Add a mailbox with what Microsoft sets on its kind; without an account the directory knows nothing of it."""
+        mailbox = Mailbox(
+            name=name,
+            display_name=account.display_name if account else name,
+            guid=stable_guid(self.id, "exchange", name),
+            user_principal_name=account.user_principal_name if account else f"{name}@{self.domain}",
+            external_directory_object_id=account.id if account else "",
+            recipient_type_details=recipient_type_details,
+            audit_enabled=recipient_type_details not in UNAUDITED,
+            state=state,
+        )
+        self.mailboxes.append(mailbox)
+        return mailbox
 
     def add_sku(self, part_number: str, enabled_units: int, capability_status: str = "Enabled") -> Sku:
         """Subscribe to a product of the catalogue; raises KeyError where it holds no such part number."""

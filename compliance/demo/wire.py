@@ -13,10 +13,13 @@ from typing import TypeAlias
 import jwt
 
 from compliance.demo.faults import EarlierRows, EmptyPage, ForeignNextLink, SameNextLink
-from compliance.demo.tenant import Odd
+from compliance.demo.odd import Odd
 
 JSON = "application/json; charset=utf-8"
 """The content type of a JSON answer."""
+
+ADMIN_SCOPE = "AdminApi.AccessAsUser.All"
+"""The delegated permission of Exchange's and Security & Compliance's admin interface."""
 
 PagingFault: TypeAlias = EmptyPage | SameNextLink | EarlierRows | ForeignNextLink
 """The faults that change a page; they are played by the API that makes the page."""
@@ -94,7 +97,10 @@ class BadToken:
 
 
 def token_of(asked: Asked, *, key: bytes, audience: str) -> Token | BadToken:
-    """Read the bearer token of a request, as an API does that trusts whoever holds `key`."""
+    """Read the bearer token of a request, as an API does that trusts whoever holds `key`.
+
+    What was delegated to a person counts like the application's role of the same reach.
+    """
     scheme, _, raw = asked.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not raw:
         return BadToken("missing")
@@ -106,4 +112,7 @@ def token_of(asked: Asked, *, key: bytes, audience: str) -> Token | BadToken:
         return BadToken("audience")
     if claims["exp"] <= asked.clock.timestamp():
         return BadToken("expired")
-    return Token(frozenset(claims.get("roles", [])))
+    granted = {*claims.get("roles", []), *claims.get("scp", "").split()}
+    if ADMIN_SCOPE in granted:
+        granted.add("Exchange.ManageAsApp")
+    return Token(frozenset(granted))

@@ -3,7 +3,7 @@
     manifest.json   SHA256SUMS   datasets/<name>.frames.gz
 
 `SHA256SUMS` covers every other file and can be checked with `sha256sum -c`. The digests inside the manifest are over
-uncompressed bytes. A directory without a manifest is an unfinished run.
+uncompressed bytes. A directory that holds `unfinished.json` is an unfinished collection, whatever else it holds.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from compliance.evidence.manifest import SCHEMA, DatasetEntry, Manifest, encode,
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
+UNFINISHED = "unfinished.json"
+"""The journal of a collection that has not been sealed."""
 DATASETS_FOLDER = "datasets"
 MAX_DOCUMENT_BYTES = 64 << 20
 Document = TypeVar("Document")
@@ -66,8 +68,10 @@ def dataset_file(name: str, amendment: int = 0) -> str:
 def open_bundle(path: Path) -> Bundle:
     """Read a bundle's manifest.
 
-    Raises InputError where there is none, where it is damaged, or where a file it names lies outside the bundle.
+    Raises InputError where there is none, where the collection is unfinished, where the manifest is damaged, or where
+    a file it names lies outside the bundle.
     """
+    refuse_unfinished(path)
     if not path.is_dir():
         raise InputError(
             "is not an evidence bundle: no such directory",
@@ -99,6 +103,16 @@ def open_bundle(path: Path) -> Bundle:
                 next_step="The bundle was changed: restore it, or collect again.",
             )
     return Bundle(path, manifest, sha256(raw))
+
+
+def refuse_unfinished(path: Path) -> None:
+    """Raise InputError, saying how to go on, where a directory is an unfinished collection."""
+    if (path / UNFINISHED).exists():
+        raise InputError(
+            "is an unfinished collection: it was interrupted before everything was read",
+            where=str(path),
+            next_step=f"Finish it by the command that began it, with --resume: lookback collect --resume -o {path}",
+        )
 
 
 def decode_manifest(raw: bytes, path: Path) -> Manifest:
@@ -176,6 +190,7 @@ def not_written(path: Path, error: OSError) -> InputError:
 
 def claim_directory(out: Path) -> None:
     """Make the directory of a new bundle, readable by its owner alone; raises InputError where it holds anything."""
+    refuse_unfinished(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(
             "already exists and is not empty: a bundle is never written over another",
@@ -194,15 +209,20 @@ def files_below(root: Path) -> list[str]:
 
 
 def write_sums(root: Path) -> None:
-    """Write SHA256SUMS over every other file below a directory."""
-    lines = [f"{_file_sha256(root / name)}  {name}\n" for name in files_below(root) if name != SUMS]
+    """Write SHA256SUMS over every other file below a directory; the journal of a collection is about to go."""
+    names = [name for name in files_below(root) if name not in (SUMS, UNFINISHED)]
+    lines = [f"{_file_sha256(root / name)}  {name}\n" for name in names]
     write_private(root / SUMS, "".join(lines).encode())
 
 
 def seal(root: Path, manifest: Manifest) -> None:
-    """Finish a bundle: its manifest, then the sums over everything."""
+    """Finish a bundle: its manifest, then the sums over everything; only then is it no longer unfinished."""
     write_private(root / MANIFEST, encode(manifest))
     write_sums(root)
+    try:
+        (root / UNFINISHED).unlink(missing_ok=True)
+    except OSError as error:
+        raise not_written(root / UNFINISHED, error) from error
 
 
 def _file_sha256(path: Path) -> str:

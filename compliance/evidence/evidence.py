@@ -187,6 +187,7 @@ class Evidence:
             lambda: each_once(chain.from_iterable(self._rows(name) for name in read)),
             coverage,
             combined(shortfalls) if shortfalls else None,
+            shortfalls,
         )
         weaknesses = tuple(weakness for name in read for weakness in self._weaknesses(name))
         return Resolved(population, frozenset(names), weaknesses)
@@ -202,7 +203,10 @@ class Evidence:
 
     def _weaknesses(self, name: str) -> tuple[Unread, ...]:
         entry = self.bundle.manifest.dataset(name)
-        if entry is None or entry.ended is not None:
+        if entry is None or entry.ended is not None or DATASETS[name].corroborates:
+            return ()
+        if entry.origin is Origin.COLLECTED and not entry.frames:
+            # there was nothing to ask for, so nothing was answered
             return ()
         reason = "nobody said when it was exported, so it may show a fault but not that there is none"
         settle = f"give the date of {DATASETS[name].export_file} in provenance.yaml"

@@ -2,7 +2,8 @@
 
 A file is an array, one object, or `{"value": [...]}`. Windows PowerShell's ConvertTo-Json leaves its own shapes in
 it, and each that loses nothing is turned back: `/Date(ms)/` and its wrapper, TimeSpan objects, and arrays wrapped as
-`{"value": [...], "Count": n}`. Numbers of enumerations stay numbers: what they mean is for the rules to say.
+`{"value": [...], "Count": n}`. Numbers of enumerations stay numbers, whose meaning is for the rules to say, but for the
+kinds of mailboxes whose numbers the Exchange team published ("Exchange 2007 and Recipient Type Details", 2007-04-05).
 Source: Microsoft Learn, ConvertTo-Json (Microsoft.PowerShell.Utility), and its -Depth parameter, which turns what
 lies deeper into text such as `System.Object[]` or `@{...}`.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -26,12 +27,24 @@ MAX_DEPTH: Final = 64
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Row = dict[str, Json]
 
+_BESIDE_VALUE: Final = frozenset({"value", "Count", "count", "nextLink"})
+"""What may stand beside the rows: PowerShell's count, and Azure Resource Manager's count and link."""
 _ROUND_LIMITS: Final = frozenset({1000, 5000})
 _LONGEST_NUMBER: Final = 20
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE: Final = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
 _CUT_OFF: Final = re.compile(r"System\.(?:Object|String)\[\]|System\.Collections\.|@\{")
 _TIMESPAN: Final = frozenset({"Ticks", "Days", "Hours", "Minutes", "Seconds"})
+_ENUMERATIONS: Final[Mapping[str, Mapping[int, str]]] = {
+    "RecipientTypeDetails": {
+        1: "UserMailbox",
+        2: "LinkedMailbox",
+        4: "SharedMailbox",
+        16: "RoomMailbox",
+        32: "EquipmentMailbox",
+    }
+}
+"""What a number of an enumeration stands for, by property; a number that is not here stays one."""
 _DATE_WRAPPER: Final = frozenset({"value", "DisplayHint", "DateTime"})
 _TOKEN: Final = re.compile(
     r'(?P<text>"(?:[^"\\]++|\\.)*+")(?P<colon>\s*:)?|(?P<open>[{\[])|(?P<close>[}\]])'
@@ -98,7 +111,7 @@ def _rows(parsed: Json, doubts: dict[str, None], where: str) -> Iterator[Row]:
             )
         items = parsed.get("value")
         if isinstance(items, list):
-            if strange := [key for key in parsed if not key.startswith("@") and key not in {"value", "Count"}]:
+            if strange := [key for key in parsed if not key.startswith("@") and key not in _BESIDE_VALUE]:
                 raise InputError(f'{strange[0]!r} beside "value"; {expected}', where=f"{where}:1:1")
             _doubt_envelope(parsed, len(items), doubts)
         else:
@@ -118,8 +131,9 @@ def _doubt_envelope(envelope: Row, rows: int, doubts: dict[str, None]) -> None:
     for key, value in envelope.items():
         if _is_next_link(key, value):
             doubts[_LEFTOVER] = None
-        if key in {"Count", "@odata.count"} and value != rows:
-            doubts[f"{key} says {value}, and the file holds {rows} rows"] = None
+        said = value["value"] if key == "count" and isinstance(value, dict) and "value" in value else value
+        if key in {"Count", "count", "@odata.count"} and said != rows:
+            doubts[f"{key} says {said}, and the file holds {rows} rows"] = None
         if key == "@adminapi.warnings" and value:
             doubts["the answer carries a warning (@adminapi.warnings)"] = None
 
@@ -137,7 +151,14 @@ def _row(row: Row, doubts: dict[str, None], *, depth: int) -> Row:
         raise _Objection
     if any(_is_next_link(key, value) for key, value in row.items()):
         doubts[_LEFTOVER] = None
-    return {_whole(key): _plain(value, doubts, depth=depth + 1) for key, value in row.items()}
+    return {_whole(key): _member(key, _plain(value, doubts, depth=depth + 1)) for key, value in row.items()}
+
+
+def _member(key: str, value: Json) -> Json:
+    """A property's value, by its name where it came as the number of one that is known."""
+    if key in _ENUMERATIONS and type(value) is int and value in _ENUMERATIONS[key]:
+        return _ENUMERATIONS[key][value]
+    return value
 
 
 def _plain(value: Json, doubts: dict[str, None], *, depth: int) -> Json:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from compliance.evidence.unread import PropertyUnreadError, Unread
+from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
 from compliance.evidence.views import (
     DiagnosticSetting,
     Mailbox,
@@ -69,9 +69,10 @@ class Violating:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """It cannot be said of this object."""
+    """It cannot be said of this object, and what kind of absence that is."""
 
     why: str
+    kind: Kind = Kind.MALFORMED
 
 
 Judgement = Satisfied | Violating | Undecided
@@ -79,13 +80,18 @@ Judgement = Satisfied | Violating | Undecided
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """An object that does not satisfy a rule, by its immutable id."""
+    """An object that does not satisfy a rule, by its immutable id; `kind` says why it is undecided."""
 
     id: str
     name: str
-    decided: bool
+    kind: Kind | None
     why: str
     ref: Ref
+
+    @property
+    def decided(self) -> bool:
+        """Whether it violates the rule, for certain."""
+        return self.kind is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +116,26 @@ class Tally:
 
 
 class Population(Generic[T]):
-    """The objects of one dataset, with how much of the population they are."""
+    """The objects of one dataset or several, with how much of the population they are.
+
+    `absent` says of each dataset that is not whole why it is not, so that what only the others hold can be told apart;
+    `shortfall` is all of it in one.
+    """
 
     __iter__ = None
     __len__ = None
 
     def __init__(
-        self, rows: Callable[[], Iterator[tuple[T | Malformed, Ref]]], coverage: Coverage, shortfall: Unread | None
+        self,
+        rows: Callable[[], Iterator[tuple[T | Malformed, Ref]]],
+        coverage: Coverage,
+        shortfall: Unread | None,
+        absent: tuple[Unread, ...] = (),
     ) -> None:
         self._rows = rows
         self.coverage = coverage
         self.shortfall = shortfall
+        self.absent = absent
 
     def __bool__(self) -> bool:
         """Refuse to stand in a condition: whether a population is empty is not for a check to ask."""
@@ -128,22 +143,48 @@ class Population(Generic[T]):
 
     def judge(self, rule: Callable[[T], Judgement]) -> Tally:
         """Put every object before a rule. A row or property that cannot be read is undecided."""
-        satisfied = violating = undecided = 0
-        affected: list[Affected] = []
+        count = _Count()
         for row, ref in self._rows():
-            judgement = Undecided(row.reason) if isinstance(row, Malformed) else _ask(rule, row)
-            match judgement:
-                case Satisfied():
-                    satisfied += 1
-                    continue
-                case Violating(why):
-                    violating += 1
-                case Undecided(why):
-                    undecided += 1
-            object_id, name = identity(row, ref)
-            affected.append(Affected(object_id, name, isinstance(judgement, Violating), why, ref))
-        affected.sort(key=lambda one: (not one.decided, one.name.casefold(), one.id))
-        return Tally(satisfied, violating, undecided, tuple(affected), self.coverage, self.shortfall)
+            count.add(row, ref, _judgement(rule, row))
+        return count.tally(self.coverage, self.shortfall)
+
+    def judge_in_parts(self, rule: Callable[[T | Malformed, Ref], tuple[str, Judgement] | None]) -> dict[str, Tally]:
+        """Put every row before a rule that also sorts it into a part, and tally each part; None passes a row over.
+
+        Each tally has the coverage of the whole: only who sorts the rows knows which dataset would add to a part.
+        """
+        counts: dict[str, _Count] = {}
+        for row, ref in self._rows():
+            found = rule(row, ref)
+            if found is not None:
+                part, judgement = found
+                counts.setdefault(part, _Count()).add(row, ref, judgement)
+        return {part: count.tally(self.coverage, self.shortfall) for part, count in counts.items()}
+
+
+class _Count:
+    """What a rule said so far; of the objects only those that do not satisfy it are kept."""
+
+    __slots__ = ("affected", "satisfied")
+
+    def __init__(self) -> None:
+        self.satisfied = 0
+        self.affected: list[Affected] = []
+
+    def add(self, row: View | Malformed, ref: Ref, judgement: Judgement) -> None:
+        match judgement:
+            case Satisfied():
+                self.satisfied += 1
+            case Violating(why):
+                self.affected.append(Affected(*identity(row, ref), None, why, ref))
+            case Undecided(why, kind):
+                self.affected.append(Affected(*identity(row, ref), kind, why, ref))
+
+    def tally(self, coverage: Coverage, shortfall: Unread | None) -> Tally:
+        self.affected.sort(key=lambda one: (not one.decided, one.name.casefold(), one.id))
+        violating = sum(one.decided for one in self.affected)
+        undecided = len(self.affected) - violating
+        return Tally(self.satisfied, violating, undecided, tuple(self.affected), coverage, shortfall)
 
 
 IMMUTABLE_ID: dict[type[View], str] = {
@@ -173,9 +214,13 @@ def each_once(rows: Iterator[tuple[T | Malformed, Ref]]) -> Iterator[tuple[T | M
         property_name = None if isinstance(row, Malformed) else IMMUTABLE_ID.get(type(row))
         if isinstance(row, Malformed) or property_name is None:
             yield row, ref
-        elif not row.holds(property_name):
+            continue
+        try:
+            object_id = str(getattr(row, property_name)).casefold()
+        except PropertyUnreadError:
             yield Malformed(f"the row holds no {property_name}"), ref
-        elif (object_id := str(getattr(row, property_name)).casefold()) not in seen:
+            continue
+        if object_id not in seen:
             seen[object_id] = ref.dataset
             yield row, ref
         elif seen[object_id] == ref.dataset:
@@ -203,7 +248,9 @@ def identity(row: View | Malformed, ref: Ref) -> tuple[str, str]:
             return place, place
 
 
-def _ask(rule: Callable[[T], Judgement], row: T) -> Judgement:
+def _judgement(rule: Callable[[T], Judgement], row: T | Malformed) -> Judgement:
+    if isinstance(row, Malformed):
+        return Undecided(row.reason)
     try:
         return rule(row)
     except PropertyUnreadError as error:

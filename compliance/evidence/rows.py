@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from compliance.errors import InputError
+from compliance.evidence.attested import attested_policies
 from compliance.evidence.bundle import frames_of
 from compliance.evidence.datasets import Origin
 from compliance.evidence.exports import decode_export
@@ -41,8 +42,7 @@ def typed_rows(bundle: Path, entry: DatasetEntry) -> Iterator[tuple[View | Malfo
             raise InputError("a frame says neither that it is a page nor an error", where=f"{bundle} {entry.name}")
         if frame.header["kind"] != PAGE:
             continue
-        decode = _exported_rows if entry.origin is not Origin.COLLECTED else _collected_rows
-        for pointer, row in decode(frame, row_type):
+        for pointer, row in _DECODERS[entry.origin](frame, row_type):
             yield row, Ref(entry.name, frame.digest, pointer)
             count += 1
     if count != entry.rows:
@@ -78,6 +78,18 @@ def _collected_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, V
 def _exported_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, View | Malformed]]:
     for index, row in enumerate(decode_export(frame.body)):
         yield f"/{index}", _one(lambda value: msgspec.convert(value, type=row_type, strict=True), row)
+
+
+def _attested_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, View | Malformed]]:
+    for index, row in enumerate(attested_policies(frame.body).rows):
+        yield f"/policies/{index}", _one(lambda value: msgspec.convert(value, type=row_type, strict=True), row)
+
+
+_DECODERS: Mapping[Origin, Callable[[Frame, type[View]], Iterator[tuple[str, View | Malformed]]]] = {
+    Origin.COLLECTED: _collected_rows,
+    Origin.EXPORTED: _exported_rows,
+    Origin.ATTESTED: _attested_rows,
+}
 
 
 def _one(decode: Callable[[Any], View], raw: Any) -> View | Malformed:

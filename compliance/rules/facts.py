@@ -67,6 +67,11 @@ _LICENCE_STATE = (
     "Microsoft Learn, licenseAssignmentState resource type,"
     " https://learn.microsoft.com/graph/api/resources/licenseassignmentstate"
 )
+_MAILBOXES = "Microsoft Learn, Manage mailbox auditing, https://learn.microsoft.com/purview/audit-mailboxes"
+_LOG_ANALYTICS = (
+    "Microsoft Learn, Manage data retention in a Log Analytics workspace,"
+    " https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure"
+)
 
 _ALL = (
     Fact(
@@ -204,6 +209,49 @@ _ALL = (
         Certainty.HIGH,
     ),
     Fact(
+        "audit.secure-score-controls",
+        "Secure Score judges audit search by the control mip_search_auditlog and mailbox auditing by exo_mailboxaudit;"
+        " it is worked out about once a day, and a control may be absent from a tenant.",
+        "Microsoft Learn, secureScore resource type, https://learn.microsoft.com/graph/api/resources/securescore",
+        None,
+        Certainty.MEDIUM,
+    ),
+    Fact(
+        "access.few-holders",
+        "No standard says how many people may hold rights over audit settings. Microsoft recommends fewer than five"
+        " Global Administrators; the limit of five people over all such roles is lookback's own.",
+        "Microsoft Learn, Best practices for Microsoft Entra roles,"
+        " https://learn.microsoft.com/entra/identity/role-based-access-control/best-practices",
+        None,
+        Certainty.MEDIUM,
+    ),
+    Fact(
+        "access.mirrored-roles",
+        "Exchange Online mirrors the holders of a directory role in a member of its role groups: Global Administrators"
+        " in TenantAdmins_<unique value>, for one.",
+        "Microsoft Learn, Permissions in Exchange Online,"
+        " https://learn.microsoft.com/exchange/permissions-exo/permissions-exo",
+        None,
+        Certainty.HIGH,
+    ),
+    Fact(
+        "access.retention-policies-need-a-writing-role",
+        "Get-UnifiedAuditLogRetentionPolicy needs the Purview role Organization Configuration, which can also change"
+        " and remove these policies; no role reads them alone.",
+        "CISA ScubaGear, issue #2375, https://github.com/cisagov/ScubaGear/issues/2375",
+        "2026-09-03",
+        Certainty.MEDIUM,
+    ),
+    Fact(
+        "access.roles-in-a-token",
+        "An access token names application permissions in roles, delegated ones in scp, and directory roles by"
+        " template id in wids; roles of Exchange Online, Purview and Azure are in none.",
+        "Microsoft Learn, Access token claims reference,"
+        " https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference",
+        None,
+        Certainty.HIGH,
+    ),
+    Fact(
         "mailbox.org-default-overrides",
         "While AuditDisabled is False, mailboxes are audited whatever their AuditEnabled says; while it is True, none"
         " is audited.",
@@ -219,6 +267,139 @@ _ALL = (
         " https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailboxauditbypassassociation",
         None,
         Certainty.HIGH,
+    ),
+    Fact(
+        "audit.ingestion-off",
+        "While auditing is off for the organisation, nothing goes into the unified audit log, and what happened"
+        " meanwhile never will.",
+        "Microsoft Learn, Turn auditing on or off, https://learn.microsoft.com/purview/audit-log-enable-disable",
+        "2026-06-19",
+        Certainty.HIGH,
+    ),
+    Fact(
+        "mailbox.default-audit-set",
+        "DefaultAuditSet names the logon types whose actions Microsoft manages. One that it does not name was"
+        " customised: what its list holds is recorded, and new default actions do not arrive.",
+        "Microsoft Learn, Set-Mailbox, https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailbox",
+        None,
+        Certainty.HIGH,
+    ),
+    Fact(
+        "mailbox.default-actions",
+        "The default actions of owner, delegate and administrator hold MailItemsAccessed. The published tables disagree"
+        " over Create for the owner, whose absence is no fault; AttachmentAccess is always on and need not be listed.",
+        _MAILBOXES,
+        "2026-06-24",
+        Certainty.MEDIUM,
+    ),
+    Fact(
+        "mailbox.supported-types",
+        "Auditing is on by default for user, shared and group mailboxes; not for rooms, equipment, public folders and"
+        " discovery mailboxes, where AuditEnabled and the lists of actions decide.",
+        _MAILBOXES,
+        "2026-06-19",
+        Certainty.HIGH,
+    ),
+    Fact(
+        "mailbox.group-fixed-set",
+        "Group mailboxes record Create, HardDelete, MoveToDeletedItems, SendAs, SendOnBehalf, SoftDelete and Update,"
+        " and nothing else; what Get-Mailbox shows of their lists does not apply.",
+        _MAILBOXES,
+        "2026-06-19",
+        Certainty.HIGH,
+    ),
+    Fact(
+        "mailbox.mail-items-accessed-licence",
+        "MailItemsAccessed came with Audit (Premium) and since 2024 with the enterprise suites of Audit (Standard), E3"
+        " and G3; for other plans and for mailboxes without a licence it is not published that it is recorded.",
+        "Microsoft Learn, Use audit to investigate compromised accounts,"
+        " https://learn.microsoft.com/purview/audit-log-investigate-accounts",
+        "2026-06-24",
+        Certainty.HIGH,
+    ),
+    Fact(
+        "mailbox.configured-is-not-observed",
+        "Even with auditing on by default, the mailbox records of some users may not appear in the audit log: a setting"
+        " is a claim, and only a record proves it.",
+        "Microsoft Learn, Search the audit log, https://learn.microsoft.com/purview/audit-search",
+        "2026-06-19",
+        Certainty.HIGH,
+    ),
+    Fact(
+        "mailbox.search-query",
+        "SearchQueryInitiated is in no default set and must be added to AuditOwner. CISA's Expanded Cloud Logs playbook"
+        " counts it as Audit (Standard), other texts as Audit (Premium).",
+        "CISA, Microsoft Expanded Cloud Logs Implementation Playbook, https://www.cisa.gov/resources-tools/resources/"
+        "microsoft-expanded-cloud-logs-implementation-playbook",
+        "2026-05-01",
+        Certainty.LOW,
+    ),
+    Fact(
+        "licences.mailbox-plans",
+        "The plans EXCHANGE_S_ENTERPRISE, _STANDARD, _DESKLESS and _ESSENTIALS and their like give a user a mailbox;"
+        " EXCHANGE_S_FOUNDATION, which comes with hundreds of products, gives none.",
+        _PLANS,
+        "2025-10-29",
+        Certainty.HIGH,
+    ),
+    Fact(
+        "licences.enterprise-suites",
+        "A product that carries EXCHANGE_S_ENTERPRISE together with SharePoint (Plan 2) is an enterprise suite (E3, G3,"
+        " A3 or above), in every cloud. M365_AUDIT_PLATFORM does not tell: E3 for GCC High and DoD lists none.",
+        _PLANS,
+        "2025-10-29",
+        Certainty.MEDIUM,
+    ),
+    Fact(
+        "entra.native-retention",
+        "Microsoft Entra ID keeps audit and sign-in logs for 7 days, with P1 or P2 for 30 days, and risk detections for"
+        " 7, 30 or 90 days; risky users until the risk is remediated; Microsoft Graph activity not at all.",
+        "Microsoft Learn, Microsoft Entra data retention,"
+        " https://learn.microsoft.com/entra/identity/monitoring-health/reference-reports-data-retention",
+        "2026-01-06",
+        Certainty.HIGH,
+    ),
+    Fact(
+        "entra.native-provisioning",
+        "Microsoft Entra ID keeps provisioning logs for up to 30 days, without P1 or P2 for 7 days.",
+        "Microsoft Learn, Understand how provisioning integrates with Azure Monitor logs,"
+        " https://learn.microsoft.com/entra/identity/app-provisioning/application-provisioning-log-analytics",
+        None,
+        Certainty.MEDIUM,
+    ),
+    Fact(
+        "entra.conditional-logs",
+        "Some logs hold anything only where a licence or a feature makes them: risk with P2, sign-ins through AD FS"
+        " with Connect Health, enriched Microsoft 365 records with Global Secure Access. Their emptiness is no fault.",
+        "Microsoft Learn, What are the identity logs you can stream to an endpoint,"
+        " https://learn.microsoft.com/entra/identity/monitoring-health/"
+        "concept-diagnostic-settings-logs-options",
+        None,
+        Certainty.HIGH,
+    ),
+    Fact(
+        "log-analytics.total-retention",
+        "A table keeps records for totalRetentionInDays from creation, of which retentionInDays can be searched at"
+        " once; the rest is reached by search jobs. The two are never added. -1 stands for a default.",
+        _LOG_ANALYTICS,
+        "2026-09-02",
+        Certainty.HIGH,
+    ),
+    Fact(
+        "log-analytics.basic-plan",
+        "In the plan Basic, 30 days can be searched, one table at a time with a reduced query language.",
+        _LOG_ANALYTICS,
+        "2026-09-02",
+        Certainty.HIGH,
+    ),
+    Fact(
+        "log-analytics.auxiliary-plan",
+        "In the plan Auxiliary, the data lake tier, a table has total retention alone: its records can be retrieved,"
+        " and are not counted as searchable at once.",
+        "Microsoft Learn, Manage data tiers and retention in Microsoft Sentinel,"
+        " https://learn.microsoft.com/azure/sentinel/manage-data-overview",
+        "2025-11-05",
+        Certainty.MEDIUM,
     ),
 )
 

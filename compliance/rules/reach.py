@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from compliance.rules.periods import Duration, band, end_of
+from compliance.rules.periods import UNLIMITED, Duration, band, end_of
 from compliance.rules.purview import Effective
 
 
@@ -50,3 +52,69 @@ def purview_reach(
         at_most_today_days=at_most_today,
         full_on=None if since is None or witness.credited is None else end_of(since, witness.credited),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReach:
+    """The reach of one store for one log, as configured, and why.
+
+    `hot` is how long records can be searched at once, `total` how long they exist at all, both from creation; `None`
+    is not known. `at_most` is what neither can exceed where they are not known: a requirement beyond it is surely not
+    met here. `facts` are ids of `compliance.rules.facts`.
+    """
+
+    store: str
+    hot: Duration | None
+    total: Duration | None
+    because: str
+    facts: tuple[str, ...]
+    at_most: Duration | None = None
+
+
+class CopyBasis(StrEnum):
+    """From when the retention of a copy counts."""
+
+    CREATION = "creation"
+    """Copied as it is written: its days run beside those of the original."""
+    MOVED = "moved"
+    """Moved when the original expires: its days come after."""
+
+
+def total_with_copies(hot: Duration, copies: Sequence[tuple[CopyBasis, Duration]]) -> Duration:
+    """How long records exist in the best of the original, searchable for `hot`, and its copies.
+
+    Copies made at creation overlap with the original and each other, and are never added; only what is moved is.
+    """
+    whole = [hot]
+    for basis, duration in copies:
+        match basis:
+            case CopyBasis.CREATION:
+                whole.append(duration)
+            case CopyBasis.MOVED:
+                whole.append(_after(hot, duration))
+    return max(whole, key=band)
+
+
+def best_reach(stores: Sequence[StoreReach]) -> tuple[StoreReach | None, StoreReach | None]:
+    """The store that surely lets one search the furthest back, and the one that surely keeps records the longest.
+
+    The first of equals; `None` where no store's is known. What is not known of another store is not weighed.
+    """
+    hot = [(store, store.hot) for store in stores if store.hot is not None]
+    total = [(store, store.total) for store in stores if store.total is not None]
+    return _furthest(hot), _furthest(total)
+
+
+def _furthest(known: Sequence[tuple[StoreReach, Duration]]) -> StoreReach | None:
+    return max(known, key=lambda one: band(one[1]))[0] if known else None
+
+
+def _after(first: Duration, second: Duration) -> Duration:
+    """Return one duration after another; months and days together count in days, the fewest that they can be."""
+    if first.unlimited or second.unlimited:
+        return UNLIMITED
+    if first.days is not None and second.days is not None:
+        return Duration.of_days(first.days + second.days)
+    if first.months is not None and second.months is not None:
+        return Duration.of_months(first.months + second.months)
+    return Duration.of_days(int(band(first)[0]) + int(band(second)[0]))

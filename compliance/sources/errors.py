@@ -1,11 +1,13 @@
 """What an API's refusal means: denied, unavailable or failed, with the reason in the API's own words.
 
-Sources: Microsoft Learn, "Microsoft Graph error responses and resource types"; the shapes of Exchange's admin REST
+Sources: Microsoft Learn, "Microsoft Graph error responses and resource types" and "Troubleshoot Azure RBAC"
+(AuthorizationFailed); the shapes of Exchange's admin REST
 interface are as published by users of it (CISA's ScubaGear, CIPP): it has no reference documentation.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,11 +15,13 @@ import msgspec
 from compliance.errors import LookbackError
 from compliance.evidence.datasets import Api, State
 from compliance.redaction import redact
+from compliance.rules.directory_roles import PREMIUM_LICENCE_REQUIRED
 
 if TYPE_CHECKING:
     from compliance.sources.transport import Reply
 
 _LONGEST_REASON = 400
+_MISSING_ACTION = re.compile(r"perform action '([^']{1,200})' over scope '([^']{1,400})'")
 
 EXPIRED_PAGINATION = "Expired or Invalid pagination request"
 """How Exchange refuses a next page that it cannot route to the server which began the reading."""
@@ -87,6 +91,8 @@ def refusal(api: Api, reply: Reply) -> SourceError:
                 state, reason = _graph(reply.status, error)
             case Api.EXCHANGE | Api.PURVIEW:
                 state, reason = _admin(reply.status, error)
+            case Api.ARM:
+                state, reason = _arm(reply.status, error)
     return SourceError(state, f"{reply.status} {reason}{gave_up}", api=api, reply=reply)
 
 
@@ -96,7 +102,7 @@ def _unstructured(api: Api, reply: Reply) -> tuple[State, str]:
         return State.FAILED, "a redirect, which is never followed with a token"
     if reply.is_html:
         return State.FAILED, "an HTML page of a gateway, not an answer of the API"
-    if reply.status in {401, 403} and api is not Api.GRAPH:
+    if reply.status in {401, 403} and api in {Api.EXCHANGE, Api.PURVIEW}:
         nature = "an empty body" if not reply.body.strip(b"\0 \r\n\t") else "a body that is not JSON"
         return State.DENIED, f"with {nature}: the identity lacks the role that holds this cmdlet"
     if reply.status in {401, 403}:
@@ -106,15 +112,50 @@ def _unstructured(api: Api, reply: Reply) -> tuple[State, str]:
     return State.FAILED, "without an error that can be read"
 
 
-def _graph(status: int, error: _Error) -> tuple[State, str]:
+class _Wrapped(msgspec.Struct):
+    code: str = msgspec.field(name="errorCode")
+    message: str
+
+
+def _unwrapped(error: _Error) -> _Error:
+    """The error that role management hides, as JSON, in the message of an UnknownError."""
+    if error.message is None:
+        return error
+    try:
+        inner = msgspec.json.decode(error.message, type=_Wrapped)
+    except (msgspec.DecodeError, RecursionError):
+        return error
+    return _Error(inner.code, inner.message)
+
+
+def _graph(status: int, wrapped: _Error) -> tuple[State, str]:
+    error = _unwrapped(wrapped)
     reason = f"{error.code}: {error.message}"
     match status, error.code:
         case 403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant":
             return State.UNAVAILABLE, reason
+        case (_, code) if code == PREMIUM_LICENCE_REQUIRED:
+            return State.UNAVAILABLE, f"licence: {reason}"
         case 401, "InvalidAuthenticationToken":
             return State.FAILED, reason
         case ((401 | 403), _):
             return State.DENIED, reason
+        case 404, _:
+            return State.UNAVAILABLE, reason
+        case _:
+            return State.FAILED, reason
+
+
+def _arm(status: int, error: _Error) -> tuple[State, str]:
+    reason = f"{error.code}: {error.message}"
+    match status, error.code:
+        case 401, "InvalidAuthenticationToken" | "ExpiredAuthenticationToken":
+            return State.FAILED, reason
+        case ((401 | 403), _):
+            missing = None if error.message is None else _MISSING_ACTION.search(error.message)
+            if missing is None:
+                return State.DENIED, reason
+            return State.DENIED, f"{error.code}: no right to perform {missing.group(1)} over {missing.group(2)}"
         case 404, _:
             return State.UNAVAILABLE, reason
         case _:

@@ -13,9 +13,11 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+import msgspec
+
 from compliance.credentials import SignInError
 from compliance.evidence.datasets import Api
-from compliance.sources.errors import EXPIRED_PAGINATION, SourceError, Truncated
+from compliance.sources.errors import EXPIRED_PAGINATION, SourceError, Truncated, refusal
 from compliance.sources.pages import Page, read_pages
 from compliance.sources.transport import Request, TenantApis
 
@@ -24,6 +26,22 @@ PAGE_SIZE = 1000
 
 DEFAULT_RESULT_SIZE = 1000
 """How many rows a cmdlet gives that is not asked for `ResultSize` Unlimited (Microsoft Learn, "Get-Mailbox")."""
+
+MAILBOX_PROPERTIES = (
+    "Guid",
+    "UserPrincipalName",
+    "ExternalDirectoryObjectId",
+    "RecipientTypeDetails",
+    "AuditEnabled",
+    "DefaultAuditSet",
+    "AuditOwner",
+    "AuditDelegate",
+    "AuditAdmin",
+)
+"""What is asked of a mailbox."""
+
+MODULE_VERSION = "3.9.2"
+"""The version of the ExchangeOnlineManagement module whose cmdlets are asked for."""
 
 _SYSTEM_MAILBOX = "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}"
 
@@ -97,6 +115,35 @@ def _once_more(apis: TenantApis, api: Api, request: Request, dataset: str, error
     except (SourceError, SignInError):
         return None
     return chain([first], pages)
+
+
+def exported_cmdlets(apis: TenantApis, api: Api, *, root: str | None = None) -> frozenset[str] | None:
+    """The cmdlets that the identity's roles offer it, as the module asks for them; None where the answer does not say.
+
+    `root` is the host to ask, by default the API's own. Raises `SourceError` for a refusal.
+    """
+    url = f"{apis.cloud.root(api) if root is None else root}/adminapi/v1.0/{apis.tenant_id}/EXOModuleFile"
+    headers = {"CommandName": "*", "X-AnchorMailbox": application_anchor(apis, api)}
+    reply = apis.send(api, Request("GET", f"{url}?Version={MODULE_VERSION}", headers))
+    if reply.status != 200:
+        raise refusal(api, reply)
+    try:
+        value = msgspec.json.decode(reply.body, type=_Modules).value
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    names = [module.exported_cmdlets for module in (value if isinstance(value, list) else [value])]
+    told = [name for name in names if name is not None]
+    if not told:
+        return None
+    return frozenset(name.strip() for text in told for name in text.split(",") if name.strip())
+
+
+class _Module(msgspec.Struct):
+    exported_cmdlets: str | None = msgspec.field(default=None, name="exportedCmdlets")
+
+
+class _Modules(msgspec.Struct):
+    value: _Module | list[_Module]
 
 
 def expired_pagination(error: Truncated) -> bool:

@@ -1,13 +1,15 @@
-"""Microsoft Graph: the organisation, its subscriptions, its users.
+"""Microsoft Graph: the organisation, its subscriptions, its users, their directory roles, and Secure Score.
 
-Sources: Microsoft Learn, "List organizations", "List subscribedSkus", "List users", "Advanced query capabilities on
-Microsoft Entra ID objects" (the ConsistencyLevel header), "Paging Microsoft Graph data".
+Sources: Microsoft Learn, "List organizations", "List subscribedSkus", "List users", "List unifiedRoleAssignments",
+"List roleEligibilityScheduleInstances", "List secureScores", "Advanced query capabilities on Microsoft Entra ID
+objects" (the ConsistencyLevel header), "Paging Microsoft Graph data".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -32,10 +34,7 @@ class _Organizations(msgspec.Struct):
 
 
 def read(spec_name: str, apis: TenantApis) -> Iterator[Page]:
-    """The pages of a dataset of Graph; raises `KeyError` for another's name, `SourceError` and `Truncated`.
-
-    Reading "graph.organization" fills in `TenantApis.initial_domain`.
-    """
+    """The pages of a dataset of Graph; raises `KeyError` for another's name, `SourceError` and `Truncated`."""
     # msgraph takes a moment to import, and only a reading of Graph needs it.
     from compliance.sources import graph_urls
 
@@ -43,6 +42,9 @@ def read(spec_name: str, apis: TenantApis) -> Iterator[Page]:
         "graph.organization": graph_urls.organization_url,
         "graph.subscribed_skus": graph_urls.subscribed_skus_url,
         "graph.users": graph_urls.users_url,
+        "graph.secure_score": graph_urls.secure_score_url,
+        "graph.role_assignments": graph_urls.role_assignments_url,
+        "graph.role_eligibilities": graph_urls.role_eligibilities_url,
     }[spec_name]
     # $count is an advanced query, and every page of one needs the header.
     headers = {"ConsistencyLevel": "eventual"} if spec_name == "graph.users" else {}
@@ -54,10 +56,13 @@ def read(spec_name: str, apis: TenantApis) -> Iterator[Page]:
         endpoint="graph",
         next_request=lambda link, before: Request("GET", link, headers, follows=before),
     )
-    for page in pages:
-        if spec_name == "graph.organization":
-            apis.initial_domain = initial_domain(page.body)
-        yield page
+    # The latest score is asked for, and the next pages hold those of the days before.
+    yield from islice(pages, 1) if spec_name == "graph.secure_score" else pages
+
+
+def learn_initial_domain(apis: TenantApis, organizations: bytes) -> None:
+    """Fill in `TenantApis.initial_domain` from an answer of /organization."""
+    apis.initial_domain = initial_domain(organizations)
 
 
 def initial_domain(organizations: bytes) -> str | None:

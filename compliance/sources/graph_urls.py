@@ -10,6 +10,13 @@ from kiota_abstractions.authentication import AnonymousAuthenticationProvider
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.request_information import RequestInformation
 from msgraph.generated.base_graph_service_client import BaseGraphServiceClient
+from msgraph.generated.role_management.directory.role_assignments.role_assignments_request_builder import (
+    RoleAssignmentsRequestBuilder,
+)
+from msgraph.generated.role_management.directory.role_eligibility_schedule_instances import (
+    role_eligibility_schedule_instances_request_builder as role_eligibilities,
+)
+from msgraph.generated.security.secure_scores.secure_scores_request_builder import SecureScoresRequestBuilder
 from msgraph.generated.users.users_request_builder import UsersRequestBuilder
 from msgraph.graph_request_adapter import GraphRequestAdapter
 
@@ -44,6 +51,28 @@ def users_url(root: str) -> str:
         count=True, select=list(USER_PROPERTIES), top=USERS_PER_PAGE
     )
     return _compiled(root, _client().users.to_get_request_information(RequestConfiguration(query_parameters=query)))
+
+
+def secure_score_url(root: str) -> str:
+    """The URL of `GET /v1.0/security/secureScores` below a Graph root, for the latest score alone."""
+    query = SecureScoresRequestBuilder.SecureScoresRequestBuilderGetQueryParameters(top=1)
+    builder = _client().security.secure_scores
+    return _compiled(root, builder.to_get_request_information(RequestConfiguration(query_parameters=query)))
+
+
+def role_assignments_url(root: str) -> str:
+    """The URL of `GET /v1.0/roleManagement/directory/roleAssignments` below a Graph root, with who holds each."""
+    query = RoleAssignmentsRequestBuilder.RoleAssignmentsRequestBuilderGetQueryParameters(expand=["principal"])
+    builder = _client().role_management.directory.role_assignments
+    return _compiled(root, builder.to_get_request_information(RequestConfiguration(query_parameters=query)))
+
+
+def role_eligibilities_url(root: str) -> str:
+    """The URL of `GET /v1.0/roleManagement/directory/roleEligibilityScheduleInstances`, with who may take on each."""
+    builder_type = role_eligibilities.RoleEligibilityScheduleInstancesRequestBuilder
+    query = builder_type.RoleEligibilityScheduleInstancesRequestBuilderGetQueryParameters(expand=["principal"])
+    builder = _client().role_management.directory.role_eligibility_schedule_instances
+    return _compiled(root, builder.to_get_request_information(RequestConfiguration(query_parameters=query)))
 
 
 def _client() -> BaseGraphServiceClient:

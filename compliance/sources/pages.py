@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ import msgspec
 
 from compliance.credentials import SignInError
 from compliance.evidence.datasets import Api, State
+from compliance.evidence.rows import OBJECT
 from compliance.sources.errors import SourceError, Truncated, printable, refusal
 from compliance.sources.policies import NotAllowed
 from compliance.sources.transport import Progress, Reply, Request, TenantApis
@@ -32,8 +33,9 @@ _HARMLESS = re.compile(
 class Page:
     """One answer of a dataset. `body` is the evidence, byte for byte; the rest says where it comes from.
 
-    `request` holds `cmdlet` and `parameters`, and is None for a GET. `endpoint` is graph, exchange_online or
-    security_compliance. `count` is `@odata.count`. `server_date` is the server's clock when it answered.
+    `request` holds `cmdlet` and `parameters`, and is None for a GET. `endpoint` is graph, exchange_online,
+    security_compliance or arm. `count` is `@odata.count`. `server_date` is the server's clock when
+    it answered. `shape` is "object" for a body that is one object, None for a list.
     """
 
     body: bytes = field(repr=False)
@@ -50,6 +52,7 @@ class Page:
     waited_seconds: float
     count: int | None
     warnings: tuple[str, ...]
+    shape: str | None = None
 
 
 class _Row(msgspec.Struct):
@@ -57,12 +60,14 @@ class _Row(msgspec.Struct):
     guid: msgspec.Raw | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="Guid")
     name: msgspec.Raw | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="Name")
     priority: msgspec.Raw | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="Priority")
+    # One assignment is listed once for each user whom it reaches.
+    user: msgspec.Raw | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="EffectiveUserName")
 
     def identity(self) -> bytes | None:
         """What tells this row from all others; None if nothing does."""
         for alone in (self.id, self.guid):
             if isinstance(alone, msgspec.Raw) and bytes(alone) != b"null":
-                return bytes(alone)
+                return bytes(alone) + (b"\0" + bytes(self.user) if isinstance(self.user, msgspec.Raw) else b"")
         if isinstance(self.name, msgspec.Raw) and isinstance(self.priority, msgspec.Raw):
             return bytes(self.name) + b"\0" + bytes(self.priority)
         return None
@@ -70,10 +75,21 @@ class _Row(msgspec.Struct):
 
 class _Answer(msgspec.Struct):
     value: list[_Row]
-    next_link: str | None = msgspec.field(default=None, name="@odata.nextLink")
+    odata_next_link: str | None = msgspec.field(default=None, name="@odata.nextLink")
+    arm_next_link: str | None = msgspec.field(default=None, name="nextLink")
     count: int | None = msgspec.field(default=None, name="@odata.count")
     warnings: list[str] | None = msgspec.field(default=None, name="@adminapi.warnings")
     # An error that met the service while it was writing the answer (OData JSON Format 4.01, section 19).
+    error: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def next_link(self) -> str | None:
+        """The next page, under either name."""
+        return self.arm_next_link if self.odata_next_link is None else self.odata_next_link
+
+
+class _Object(msgspec.Struct):
+    id: str
     error: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -119,6 +135,23 @@ def read_pages(
             return
         reading.links.add(answer.next_link)
         request = next_request(answer.next_link, request.url)
+
+
+def read_object(apis: TenantApis, api: Api, request: Request, *, dataset: str, endpoint: str) -> Page:
+    """The page of an answer that is one object with an id; raises `SourceError` and `SignInError`."""
+    reply = apis.send(api, request)
+    if reply.status != 200:
+        raise refusal(api, reply)
+    try:
+        error = msgspec.json.decode(reply.body, type=_Object).error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise SourceError(
+            State.FAILED, f"the answer is not an object with an id in JSON ({problem})", api=api, reply=reply
+        ) from problem
+    if error is not msgspec.UNSET:
+        raise SourceError(State.FAILED, "the answer holds an error beside its properties", api=api, reply=reply)
+    apis.on_progress(Progress(api, dataset, 1, 1))
+    return replace(_page(request, reply, _Answer([]), endpoint), rows=1, shape=OBJECT)
 
 
 def _fetch(apis: TenantApis, api: Api, request: Request, reading: _Reading) -> tuple[_Answer, Reply]:

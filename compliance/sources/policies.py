@@ -15,13 +15,11 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
-from azure.core.credentials import TokenCredential
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import HTTPPolicy
 from azure.core.rest import HttpRequest, HttpResponse
 
 from compliance.clouds import Cloud, origin_of
-from compliance.credentials import bearer_token
 from compliance.errors import LookbackError
 from compliance.evidence.datasets import Api
 
@@ -29,11 +27,29 @@ Clock = Callable[[], datetime]
 """Gives the present as an aware UTC datetime."""
 
 _TENANT = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
+_MODULE_FILE = re.compile(rf"/adminapi/v1\.0/{_TENANT}/EXOModuleFile", re.IGNORECASE)
+
+WORKSPACE_ID = (
+    r"/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[-\w.()]{0,89}[-\w()]"
+    r"/providers/Microsoft\.OperationalInsights/workspaces/[0-9a-z][0-9a-z-]{2,61}[0-9a-z]"
+)
+"""The id of a Log Analytics workspace as a pattern, for ASCII in either case; no part of it can be `..`.
+
+Source: Microsoft Learn, "Naming rules and restrictions for Azure resources".
+"""
 
 READS: Mapping[Api, re.Pattern[str]] = MappingProxyType(
     {
-        Api.GRAPH: re.compile(r"/v1\.0/(?:organization|subscribedSkus|users)"),
-        Api.PURVIEW: re.compile(rf"/adminapi/v1\.0/{_TENANT}/EXOModuleFile", re.IGNORECASE),
+        Api.GRAPH: re.compile(
+            r"/v1\.0/(?:organization|subscribedSkus|users|security/secureScores"
+            r"|roleManagement/directory/(?:roleAssignments|roleEligibilityScheduleInstances))"
+        ),
+        Api.EXCHANGE: _MODULE_FILE,
+        Api.PURVIEW: _MODULE_FILE,
+        Api.ARM: re.compile(
+            rf"/providers/microsoft\.aadiam/diagnosticSettings|/subscriptions|{WORKSPACE_ID}(?:/tables)?",
+            re.ASCII | re.IGNORECASE,
+        ),
     }
 )
 """The paths that may be GET."""
@@ -45,10 +61,13 @@ CMDLETS: Mapping[Api, frozenset[str]] = MappingProxyType(
                 "Get-AdminAuditLogConfig",
                 "Get-OrganizationConfig",
                 "Get-MailboxAuditBypassAssociation",
+                "Get-Mailbox",
+                "Get-RoleGroup",
+                "Get-ManagementRoleAssignment",
                 "Get-UnifiedAuditLogRetentionPolicy",
             }
         ),
-        Api.PURVIEW: frozenset({"Get-UnifiedAuditLogRetentionPolicy"}),
+        Api.PURVIEW: frozenset({"Get-UnifiedAuditLogRetentionPolicy", "Get-RoleGroup"}),
     }
 )
 """The cmdlets that may be invoked, each named; nothing else is ever POSTed."""
@@ -175,16 +194,14 @@ def http_date(text: str | None) -> datetime | None:
 class Bearer(Policy):
     """Attaches the API's token. It stands inside `HostPin`, so no other host is ever given one."""
 
-    def __init__(self, cloud: Cloud, credential: TokenCredential) -> None:
+    def __init__(self, token: Callable[[Api], str]) -> None:
         super().__init__()
-        self._cloud = cloud
-        self._credential = credential
+        self._token = token
 
     def send(self, request: Sent) -> Answer:
         """Sign the attempt and take the signature off again; raises `SignInError`."""
-        scope = self._cloud.scope(journey_of(request).api)
         headers = request.http_request.headers
-        headers["Authorization"] = f"Bearer {bearer_token(self._credential, scope)}"
+        headers["Authorization"] = f"Bearer {self._token(journey_of(request).api)}"
         try:
             return self.next.send(request)
         finally:

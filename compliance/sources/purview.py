@@ -1,4 +1,4 @@
-"""Security & Compliance: the audit log's retention policies.
+"""Security & Compliance: the audit log's retention policies, and the role groups that may change them.
 
 The order of endpoints is the one that CISA's ScubaGear documents: the front door names the region by a redirect that
 is read and not followed, the regional host is asked; where that refuses, Exchange Online is, since in some clouds the
@@ -16,7 +16,8 @@ from compliance.sources.exchange import application_anchor, domain_anchor, invok
 from compliance.sources.pages import Page
 from compliance.sources.transport import Request, TenantApis
 
-DATASET = "purview.audit_retention_policies"
+POLICIES = "purview.audit_retention_policies"
+ROLE_GROUPS = "purview.role_groups"
 CMDLET = "Get-UnifiedAuditLogRetentionPolicy"
 
 
@@ -26,7 +27,7 @@ def read_retention_policies(apis: TenantApis) -> Iterator[Page]:
     The built-in default policy is never among them, so an empty answer is a whole answer.
     """
     try:
-        pages = invoke(apis, Api.PURVIEW, CMDLET, {}, dataset=DATASET, root=regional_root(apis))
+        pages = invoke(apis, Api.PURVIEW, CMDLET, {}, dataset=POLICIES, root=regional_root(apis))
         first = next(pages)
     except SourceError as error:
         if error.state not in {State.DENIED, State.UNAVAILABLE}:
@@ -37,7 +38,7 @@ def read_retention_policies(apis: TenantApis) -> Iterator[Page]:
         yield from pages
         return
     try:
-        pages = invoke(apis, Api.EXCHANGE, CMDLET, {}, dataset=DATASET)
+        pages = invoke(apis, Api.EXCHANGE, CMDLET, {}, dataset=POLICIES)
         first = next(pages)
     except SourceError as error:
         raise SourceError(
@@ -48,6 +49,15 @@ def read_retention_policies(apis: TenantApis) -> Iterator[Page]:
         ) from error
     yield first
     yield from pages
+
+
+def read_role_groups(apis: TenantApis) -> Iterator[Page]:
+    """The role groups of Purview; raises `SourceError` and `Truncated`.
+
+    Exchange Online is never asked instead: to the same cmdlet it answers with its own role groups.
+    """
+    parameters = {"ResultSize": "Unlimited"}
+    return invoke(apis, Api.PURVIEW, "Get-RoleGroup", parameters, dataset=ROLE_GROUPS, root=regional_root(apis))
 
 
 def regional_root(apis: TenantApis) -> str:

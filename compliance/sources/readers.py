@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 
 from compliance.evidence.datasets import Api
-from compliance.sources import exchange, graph, purview
+from compliance.sources import arm, exchange, graph, purview
 from compliance.sources.pages import Page
 from compliance.sources.transport import TenantApis
 
@@ -17,29 +17,38 @@ from compliance.sources.transport import TenantApis
 class Reader:
     """How a dataset is read: `read` gives its pages and raises `SourceError` or `Truncated`.
 
-    `api` is the one that is asked first.
+    `api` is the one that is asked first. `learn` takes from a page's body what other readers need to know; whoever
+    reads the dataset calls it for every page, those that an earlier run left behind included.
     """
 
     api: Api
     read: Callable[[TenantApis], Iterator[Page]]
+    learn: Callable[[TenantApis, bytes], None] | None = None
 
 
 def _graph(name: str) -> Reader:
     return Reader(Api.GRAPH, partial(graph.read, name))
 
 
-def _exchange(name: str, cmdlet: str, parameters: Mapping[str, str], select: tuple[str, ...] = ()) -> Reader:
+def _exchange(name: str, cmdlet: str, parameters: Mapping[str, str | bool], select: tuple[str, ...] = ()) -> Reader:
     def read(apis: TenantApis) -> Iterator[Page]:
         return exchange.invoke(apis, Api.EXCHANGE, cmdlet, parameters, select, dataset=name)
 
     return Reader(Api.EXCHANGE, read)
 
 
+def _mailboxes(name: str, **switch: bool) -> Reader:
+    return _exchange(name, "Get-Mailbox", {"ResultSize": "Unlimited", **switch}, exchange.MAILBOX_PROPERTIES)
+
+
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
-        "graph.organization": _graph("graph.organization"),
+        "graph.organization": Reader(Api.GRAPH, partial(graph.read, "graph.organization"), graph.learn_initial_domain),
         "graph.subscribed_skus": _graph("graph.subscribed_skus"),
         "graph.users": _graph("graph.users"),
+        "graph.secure_score": _graph("graph.secure_score"),
+        "graph.role_assignments": _graph("graph.role_assignments"),
+        "graph.role_eligibilities": _graph("graph.role_eligibilities"),
         "exchange.admin_audit_log_config": _exchange("exchange.admin_audit_log_config", "Get-AdminAuditLogConfig", {}),
         "exchange.organization_config": _exchange(
             "exchange.organization_config",
@@ -53,7 +62,33 @@ READERS: Mapping[str, Reader] = MappingProxyType(
             {"ResultSize": "Unlimited"},
             ("Guid", "Name", "AuditBypassEnabled", "ExchangeObjectId", "ObjectClass"),
         ),
-        purview.DATASET: Reader(Api.PURVIEW, purview.read_retention_policies),
+        "exchange.mailboxes": _mailboxes("exchange.mailboxes"),
+        "exchange.group_mailboxes": _mailboxes("exchange.group_mailboxes", GroupMailbox=True),
+        "exchange.public_folder_mailboxes": _mailboxes("exchange.public_folder_mailboxes", PublicFolder=True),
+        "exchange.inactive_mailboxes": _mailboxes("exchange.inactive_mailboxes", InactiveMailboxOnly=True),
+        "exchange.soft_deleted_mailboxes": _mailboxes("exchange.soft_deleted_mailboxes", SoftDeletedMailbox=True),
+        "exchange.role_groups": _exchange(
+            "exchange.role_groups",
+            "Get-RoleGroup",
+            {"ResultSize": "Unlimited"},
+            ("Guid", "Name", "Roles", "Members"),
+        ),
+        "exchange.audit_role_assignments": _exchange(
+            "exchange.audit_role_assignments",
+            "Get-ManagementRoleAssignment",
+            {"Role": "Audit Logs", "GetEffectiveUsers": True},
+            ("Guid", "Role", "RoleAssigneeName", "RoleAssigneeType", "EffectiveUserName", "Enabled"),
+        ),
+        purview.POLICIES: Reader(Api.PURVIEW, purview.read_retention_policies),
+        purview.ROLE_GROUPS: Reader(Api.PURVIEW, purview.read_role_groups),
+        arm.SETTINGS: Reader(Api.ARM, arm.read_settings, arm.learn_workspaces),
+        arm.SUBSCRIPTIONS: Reader(Api.ARM, arm.read_subscriptions),
+        arm.WORKSPACES: Reader(Api.ARM, arm.read_workspaces),
+        arm.TABLES: Reader(Api.ARM, arm.read_tables),
     }
 )
-"""Every dataset's reader. graph.organization is best read first: Exchange's paging may need the initial domain."""
+"""Every dataset's reader, one that learns before those that need it.
+
+What graph.organization says is the initial domain, which Exchange's paging may need; diagnostic settings name the
+workspaces.
+"""

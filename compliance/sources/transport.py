@@ -21,7 +21,7 @@ from azure.core.rest import HttpRequest, HttpResponse
 
 from compliance import __version__
 from compliance.clouds import Cloud
-from compliance.credentials import SignInError, TokenFacts, bearer_token, token_facts
+from compliance.credentials import NotAskedError, SignInError, TokenFacts, bearer_token, token_facts
 from compliance.errors import LookbackError
 from compliance.evidence.datasets import Api, State
 from compliance.settings import Limits
@@ -102,15 +102,16 @@ def _new_id() -> str:
 class TenantApis:
     """The APIs of one tenant for the length of a run; safe to share between threads. Close it when done.
 
-    `tenant_id` is the tenant's GUID or a domain of it. `initial_domain` (*.onmicrosoft.com) is filled in once
-    /organization has been read; Exchange's paging may need it.
+    `tenant_id` is the tenant's GUID or a domain of it. `initial_domain` (*.onmicrosoft.com) and `workspaces` (the ids
+    that diagnostic settings name, as they name them) are learned from what was read, and None until then.
+    `credential` is one for all APIs, or each API's own with None for an API that is not to be asked.
     """
 
     def __init__(
         self,
         cloud: Cloud,
         tenant_id: str,
-        credential: TokenCredential,
+        credential: TokenCredential | Mapping[Api, TokenCredential | None],
         *,
         clock: Clock = _utc_now,
         sleep: Callable[[float], None] | None = None,
@@ -121,8 +122,9 @@ class TenantApis:
         self.cloud = cloud
         self.tenant_id = tenant_id
         self.initial_domain: str | None = None
+        self.workspaces: tuple[str, ...] | None = None
         self.on_progress = on_progress
-        self._credential = credential
+        self._credentials = dict(credential) if isinstance(credential, Mapping) else dict.fromkeys(Api, credential)
         self._clock = clock
         self._new_id = new_id
         self._stopped = threading.Event()
@@ -156,7 +158,23 @@ class TenantApis:
 
     def token_facts(self, api: Api) -> TokenFacts:
         """What the token for an API says of the identity; raises `SignInError`."""
-        return token_facts(bearer_token(self._credential, self.cloud.scope(api)))
+        return token_facts(self._token(api))
+
+    def asks(self, api: Api) -> bool:
+        """Whether there is a credential for an API; one without it is never called."""
+        return self._credentials[api] is not None
+
+    def _token(self, api: Api) -> str:
+        """A token for an API, by its own credential; raises `SignInError`."""
+        credential = self._credentials[api]
+        if credential is None:
+            raise NotAskedError(api)
+        try:
+            return bearer_token(credential, self.cloud.scope(api))
+        except SignInError as error:
+            # Who fails to sign in to one API may well be somebody else at the others.
+            error.of_one_api |= any(other not in (None, credential) for other in self._credentials.values())
+            raise
 
     def tenant_guid(self, api: Api) -> str:
         """The tenant's GUID: as given, or from the API's token where a domain was.
@@ -229,7 +247,7 @@ class TenantApis:
             HostPin(self.cloud),
             Retry(self._gate, self._patience),
             GatePolicy(self._gate, self._patience),
-            Bearer(self.cloud, self._credential),
+            Bearer(self._token),
             Recorder(),
         ]
 
@@ -247,7 +265,11 @@ class TenantApis:
 
 def _without_token(api: Api, error: SignInError) -> LookbackError:
     """A sign-in that concerns one API ends its datasets; any other ends the run."""
-    return SourceError(State.DENIED, error.what, api=api) if error.of_one_api else error
+    if isinstance(error, NotAskedError):
+        return SourceError(State.NOT_REQUESTED, error.what, api=api)
+    if not error.of_one_api:
+        return error
+    return SourceError(State.FAILED if error.code is None else State.DENIED, error.what, api=api)
 
 
 class _Session(requests.Session):

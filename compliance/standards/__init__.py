@@ -17,12 +17,15 @@ import msgspec
 from annotated_types import MinLen
 
 from compliance.errors import InputError
+from compliance.rules.entra_logs import ENTRA_LOGS
 from compliance.rules.periods import Duration, Meets, compare
 from compliance.rules.record_types import LOG_SOURCES
 from compliance.yamlfile import FILE_SHAPE, KeyPath, YamlDocument, load_yaml, parse_yaml, validated
 
 _Text = Annotated[str, MinLen(1)]
 _SUFFIXES: Final = (".yaml", ".yml")
+SOURCE_IDS: Final = (*LOG_SOURCES, *ENTRA_LOGS)
+"""The log sources that a standard can require: those of the unified audit log, then those of Microsoft Entra ID."""
 
 
 class Force(StrEnum):
@@ -202,8 +205,8 @@ def _problems(shape: StandardFile) -> Iterator[tuple[KeyPath, str]]:
     if (shape.status.force is Force.RESCINDED) and shape.status.by is None:
         yield ("status",), "a rescinded standard says by what: give by"
     for index, source in enumerate(shape.sources):
-        if source.id not in LOG_SOURCES:
-            yield ("sources", index, "id"), f"one of {', '.join(LOG_SOURCES)} was expected"
+        if source.id not in SOURCE_IDS:
+            yield ("sources", index, "id"), f"one of {', '.join(SOURCE_IDS)} was expected"
     for name, requirement in (("hot", shape.hot), ("total", shape.total)):
         if requirement is not None and 0 in (requirement.duration.days, requirement.duration.months):
             yield (name, "duration"), "a period of nothing is met by anything; leave the requirement out instead"

@@ -2,10 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from compliance.demo.tenant import BypassRow, Odd, stable_guid
+from compliance.demo.odd import Odd, stable_guid
+from compliance.demo.people import BypassRow
 
 BYPASS = "Get-MailboxAuditBypassAssociation"
 UNLIMITED = {"ResultSize": "Unlimited"}
+EVERY_CMDLET = (
+    "Get-AdminAuditLogConfig",
+    "Get-OrganizationConfig",
+    BYPASS,
+    "Get-Mailbox",
+    "Get-RoleGroup",
+    "Get-ManagementRoleAssignment",
+)
 
 
 def internal_exception(reply):
@@ -161,14 +170,16 @@ def test_with_the_app_role_and_no_other_role_it_is_a_403_of_nul_bytes(client):
     ("role", "allowed"),
     [
         ("Security Reader", {"Get-AdminAuditLogConfig"}),
-        ("Global Reader", {"Get-AdminAuditLogConfig", "Get-OrganizationConfig", BYPASS}),
+        ("Global Reader", {*EVERY_CMDLET}),
+        ("View-Only Recipients", {"Get-Mailbox"}),
+        ("View-Only Configuration", {*EVERY_CMDLET} - {"Get-Mailbox"}),
         ("Helpdesk Administrator", set()),
     ],
 )
 def test_a_directory_role_allows_its_cmdlets_and_the_probe_says_which(client, rows, role, allowed):
     client.tenant.identity.exchange_roles = ()
     client.tenant.identity.directory_roles = (role,)
-    for cmdlet in ("Get-AdminAuditLogConfig", "Get-OrganizationConfig", BYPASS):
+    for cmdlet in EVERY_CMDLET:
         assert client.run("exchange", cmdlet).status_code == (200 if cmdlet in allowed else 403)
     probe = client.get("exchange", f"/adminapi/v1.0/{client.tenant.id}/EXOModuleFile?Version=3.9.2", CommandName="*")
     assert {name for name in rows(probe)[0]["exportedCmdlets"].split(",") if name} == allowed

@@ -12,7 +12,8 @@ from msgraph.generated.models.subscribed_sku import SubscribedSku
 from msgraph.generated.models.user import User
 from msgraph.generated.models.verified_domain import VerifiedDomain
 
-from compliance.demo.tenant import Licence, Odd
+from compliance.demo.odd import Odd
+from compliance.demo.people import Licence
 
 FIELDS = "id,userPrincipalName,userType,accountEnabled,assignedPlans,assignedLicenses,licenseAssignmentStates"
 ADVANCED_AUDITING = "2f442157-a11c-46b9-ae5b-6e39ff4e5849"

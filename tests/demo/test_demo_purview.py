@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from compliance.demo.tenant import Odd, RetentionPolicy
+from compliance.demo.odd import Odd
+from compliance.demo.tenant import RetentionPolicy
 
 POLICIES = "Get-UnifiedAuditLogRetentionPolicy"
 

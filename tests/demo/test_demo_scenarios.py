@@ -11,7 +11,20 @@ from compliance.demo.scenarios import load_scenario, scenario_names
 from compliance.demo.server import serve
 from compliance.errors import InputError
 
-NAMES = ["agency", "compliant", "everything-denied", "least-privilege", "ordinary", "shadowed-policy", "throttled"]
+NAMES = [
+    "agency",
+    "compliant",
+    "everything-denied",
+    "gcc-high-reader",
+    "generated:N",
+    "half-licensed",
+    "least-privilege",
+    "mail-blind",
+    "ordinary",
+    "shadowed-policy",
+    "throttled",
+]
+SETTINGS = "/providers/microsoft.aadiam/diagnosticSettings?api-version=2017-04-01"
 
 
 def everything(client, rows):
@@ -23,19 +36,23 @@ def everything(client, rows):
         rows(client.run("exchange", "Get-AdminAuditLogConfig")),
         rows(client.run("exchange", "Get-OrganizationConfig")),
         rows(client.run("exchange", "Get-MailboxAuditBypassAssociation", {"ResultSize": "Unlimited"})),
+        rows(client.run("exchange", "Get-Mailbox", {"ResultSize": "Unlimited"})),
         rows(client.run("purview_regional", "Get-UnifiedAuditLogRetentionPolicy")),
+        rows(client.get("arm", SETTINGS)),
     ]
 
 
 def test_every_scenario_loads_and_says_in_one_line_what_it_is():
     assert list(scenario_names()) == NAMES
     for name, description in scenario_names().items():
-        assert load_scenario(name).users
+        assert load_scenario(name.replace(":N", ":100")).users
         assert 0 < len(description) < 120
         assert "\n" not in description
 
 
-@pytest.mark.parametrize("name", ["no-such", "../compliant", "", "a/b"])
+@pytest.mark.parametrize(
+    "name", ["no-such", "../compliant", "", "a/b", "generated", "generated:N", "generated:0", "generated:-1"]
+)
 def test_an_unknown_scenario_is_refused_with_those_there_are(name):
     with pytest.raises(InputError, match="compliant"):
         load_scenario(name)
@@ -74,6 +91,9 @@ def test_the_agency_has_250_mailboxes_and_what_else_an_agency_has():
         user.user_principal_name.partition("@")[0].partition("_")[0].rstrip("0123456789") for user in tenant.users
     )
     assert kinds["user"] + kinds["field"] + kinds["shared"] + kinds["room"] == 250
+    active = [one for one in tenant.mailboxes if one.state == "active" and one.external_directory_object_id]
+    assert sum(one.recipient_type_details != "GroupMailbox" for one in active) == 250
+    assert [one.name for one in tenant.mailboxes if "MailItemsAccessed" not in one.audit_owner] == ["user001"]
     assert (kinds["guest"], sum(count for kind, count in kinds.items() if kind.startswith("svc"))) == (25, 4)
     assert {row.name for row in tenant.bypass if row.audit_bypass_enabled} == {"svc-backup", "svc-migration"}
     assert [policy.name for policy in tenant.policies if policy.mode != "Enforce"] == ["SharePoint clean-up"]
@@ -82,16 +102,13 @@ def test_the_agency_has_250_mailboxes_and_what_else_an_agency_has():
 def test_throttled_gives_the_data_of_compliant_in_the_end(visit, rows):
     struggling = visit(load_scenario("throttled"))
     refused = 0
-    for api in ("graph", "exchange", "purview_regional"):
+    for api in ("graph", "exchange", "purview_regional", "arm"):
         reply = None
         while reply is None or reply.status_code != 200:
             refused += reply is not None
-            reply = (
-                struggling.get("graph", "/v1.0/organization")
-                if api == "graph"
-                else struggling.run(api, "Get-AdminAuditLogConfig")
-            )
-    assert refused == 9
+            paths = {"graph": "/v1.0/organization", "arm": SETTINGS}
+            reply = struggling.get(api, paths[api]) if api in paths else struggling.run(api, "Get-AdminAuditLogConfig")
+    assert refused == 11
     assert everything(struggling, rows) == everything(visit(load_scenario("compliant")), rows)
 
 
@@ -100,6 +117,7 @@ def test_an_identity_without_grants_signs_in_and_is_refused_everywhere(visit):
     assert client.get("graph", "/v1.0/organization").status_code == 403
     assert client.run("exchange", "Get-AdminAuditLogConfig").status_code == 401
     assert client.run("purview_regional", "Get-UnifiedAuditLogRetentionPolicy").status_code == 401
+    assert client.get("arm", SETTINGS).status_code == 403
 
 
 def test_the_least_privileged_identity_reads_all_but_the_retention_policies(visit, rows):
@@ -107,6 +125,8 @@ def test_the_least_privileged_identity_reads_all_but_the_retention_policies(visi
     assert len(rows(client.get("graph", "/v1.0/users"))) == 18
     assert rows(client.run("exchange", "Get-OrganizationConfig"))
     assert client.run("purview_regional", "Get-UnifiedAuditLogRetentionPolicy").status_code == 403
+    assert client.get("arm", SETTINGS).status_code == 403
+    assert rows(client.get("arm", "/subscriptions?api-version=2022-12-01")) == []
 
 
 def test_the_seven_days_stand_before_the_year():

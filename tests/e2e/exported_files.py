@@ -4,38 +4,48 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from compliance.evidence.bundle import frames_of, open_bundle
-from compliance.evidence.datasets import DATASETS, Api
+from compliance.evidence.datasets import DATASETS, Api, State
+from compliance.evidence.manifest import DatasetEntry
+from compliance.evidence.rows import OBJECT, PAGE
 from compliance.rules.record_types import RECORD_TYPES
 
+MAILBOX_NUMBERS = {"UserMailbox": 1, "LinkedMailbox": 2, "SharedMailbox": 4, "RoomMailbox": 16, "EquipmentMailbox": 32}
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]
-COMMANDS = {
-    "Get-MailboxAuditBypassAssociation.json": "Get-MailboxAuditBypassAssociation -ResultSize Unlimited",
+ENDPOINTS = {
+    Api.GRAPH: "graph",
+    Api.EXCHANGE: "exchange_online",
+    Api.PURVIEW: "security_compliance",
+    Api.ARM: "azure_resource_manager",
 }
-ENDPOINTS = {Api.GRAPH: "graph", Api.EXCHANGE: "exchange_online", Api.PURVIEW: "security_compliance"}
 
 
 def rows_of(bundle: Path) -> Rows:
-    """The rows that a bundle holds, by the file that an administrator would export them to."""
+    """The rows of what was read whole, by the file that an administrator would export them to; the rest has no file."""
     opened = open_bundle(bundle)
-    found: Rows = {}
-    for entry in opened.manifest.datasets:
-        rows: list[Row] = []
-        for frame in frames_of(bundle, entry):
-            rows += [_without_annotations(row) for row in json.loads(frame.body)["value"]]
-        found[DATASETS[entry.name].export_file] = rows
-    return found
+    return {
+        DATASETS[entry.name].export_file: [_without_annotations(row) for row in _rows(bundle, entry)]
+        for entry in opened.manifest.datasets
+        if entry.state is State.COMPLETE
+    }
+
+
+def _rows(bundle: Path, entry: DatasetEntry) -> Iterator[Row]:
+    for frame in frames_of(bundle, entry):
+        if frame.header["kind"] == PAGE:
+            answer = json.loads(frame.body)
+            yield from [answer] if frame.header.get("shape") == OBJECT else answer["value"]
 
 
 def _without_annotations(row: Row) -> Row:
     """A row as a cmdlet outputs it, without what the admin API tells beside its properties."""
-    return {key: value for key, value in row.items() if "@" not in key}
+    return {key: value for key, value in row.items() if "@" not in key or key.startswith("@")}
 
 
 def array(rows: list[Row]) -> bytes:
@@ -67,6 +77,8 @@ def windows_powershell(rows: list[Row]) -> bytes:
 
 def _as_powershell(row: Row) -> Row:
     changed = {key: _powershell_value(value) for key, value in row.items()}
+    if row.get("RecipientTypeDetails") in MAILBOX_NUMBERS:
+        changed["RecipientTypeDetails"] = MAILBOX_NUMBERS[row["RecipientTypeDetails"]]
     if isinstance(row.get("RecordTypes"), list):
         numbers = [RECORD_TYPES[name].number for name in row["RecordTypes"]]
         changed["RecordTypes"] = {"value": numbers, "Count": len(numbers)}
@@ -110,7 +122,7 @@ def write_exports(
         entries[name] = {
             "by": "admin@workedexamples.example",
             "when": when,
-            "command": COMMANDS.get(name, specs[name].request),
+            "command": specs[name].request,
             "endpoint": (endpoints or {}).get(name, ENDPOINTS[specs[name].api]),
             "rows": len(contents),
         }

@@ -192,3 +192,21 @@ def test_a_file_that_breaks_off_is_refused(data: list[dict[str, Any]], draw: st.
     raw = json.dumps(data).encode()
     with pytest.raises(InputError):
         decode_export(raw[: draw.draw(st.integers(0, len(raw) - 1))])
+
+
+def test_the_published_numbers_of_mailbox_kinds_get_their_names_and_others_stay_numbers() -> None:
+    numbers = {1: "UserMailbox", 2: "LinkedMailbox", 4: "SharedMailbox", 16: "RoomMailbox", 32: "EquipmentMailbox"}
+    for number, name in numbers.items():
+        assert rows([{"RecipientTypeDetails": number}]) == [{"RecipientTypeDetails": name}]
+    for other in (0, 3, 8, True, "4"):
+        assert rows([{"RecipientTypeDetails": other}]) == [{"RecipientTypeDetails": other}]
+    assert rows([{"RecipientType": 1}]) == [{"RecipientType": 1}]
+
+
+def test_an_answer_of_azure_resource_manager_is_read_with_its_link_and_its_count() -> None:
+    assert rows({"value": [{"id": "a"}], "nextLink": None}) == [{"id": "a"}]
+    assert doubts({"value": [{"id": "a"}], "count": {"type": "Total", "value": 1}}) == ()
+    assert doubts({"value": [{"id": "a"}], "count": {"type": "Total", "value": 2}}) == (
+        "count says 2, and the file holds 1 rows",
+    )
+    assert "nextLink" in doubts({"value": [{"id": "a"}], "nextLink": "https://management.azure.com/next"})[0]

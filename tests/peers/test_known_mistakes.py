@@ -5,95 +5,24 @@ A test is named after the tool and its mistake; its docstring says what the tool
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
+from peer_audit import FAIL, INDETERMINATE, PASS, Audit
 
 from checks import all_checks
-from compliance.assessment.assessment import Assessment, Finding, PartEntry
-from compliance.assessment.declarations import NO_DECLARATIONS
 from compliance.assessment.gate import ExitCode, Gate, exit_code
-from compliance.assessment.verdict import Status
-from compliance.cli.apis import now, scope_of, tenant_apis
-from compliance.collector import Run, collect
 from compliance.demo.faults import CannedAnswer, Delay, Fault
+from compliance.demo.odd import Odd, stable_guid
+from compliance.demo.people import BypassRow
 from compliance.demo.scenarios import load_scenario
-from compliance.demo.server import Served, serve
-from compliance.demo.tenant import BypassRow, Odd, RetentionPolicy, Tenant, stable_guid
-from compliance.evidence.datasets import DATASETS, State
-from compliance.evidence.manifest import Manifest
+from compliance.demo.tenant import RetentionPolicy, Tenant
+from compliance.evidence.datasets import State
 from compliance.evidence.unread import Kind
-from compliance.runner import assess
-from compliance.settings import load_settings
-from compliance.standards import load_standard
 
 BYPASS = "Get-MailboxAuditBypassAssociation"
 AUDIT_CONFIG = "Get-AdminAuditLogConfig"
 POLICIES = "Get-UnifiedAuditLogRetentionPolicy"
-PASS, FAIL, INDETERMINATE = Status.PASS, Status.FAIL, Status.INDETERMINATE
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What lookback read and concluded, under M-21-31, and what the tenant was asked."""
-
-    assessment: Assessment
-    manifest: Manifest
-    served: Served
-
-    def finding(self, check: str) -> Finding:
-        (found,) = (finding for finding in self.assessment.findings if finding.check == check)
-        return found
-
-    def status(self, check: str) -> Status:
-        return self.finding(check).status
-
-    def part(self, check: str, part: str) -> PartEntry:
-        (found,) = (one for one in self.finding(check).parts if one.id == part)
-        return found
-
-    def state(self, dataset: str) -> State:
-        entry = self.manifest.dataset(dataset)
-        assert entry is not None
-        return entry.state
-
-
-@pytest.fixture
-def tenant() -> Tenant:
-    """The tenant in which every check passes, to spoil as the test needs."""
-    return load_scenario("compliant")
-
-
-@pytest.fixture
-def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Tenant], Outcome]]:
-    """Serve a tenant, collect, and judge."""
-    with ExitStack() as stack:
-
-        def run(tenant: Tenant) -> Outcome:
-            served = stack.enter_context(serve(tenant))
-            config = served.directory / "config.yaml"
-            config.write_text(served.settings_yaml(), encoding="utf-8")
-            settings = load_settings(config)
-            for name, value in served.environment.items():
-                monkeypatch.setitem(os.environ, name, value)
-            asked = Run(tmp_path / "bundle", tuple(DATASETS), scope_of(settings), settings.digest())
-            with tenant_apis(settings, quiet=True) as apis:
-                bundle = collect(apis, asked, clock=now)
-            assessed = assess(
-                bundle,
-                checks=all_checks(),
-                left_out=(),
-                standards=[load_standard("m-21-31")],
-                declarations=NO_DECLARATIONS,
-                waivers=(),
-            )
-            return Outcome(assessed.assessment, bundle.manifest, served)
-
-        yield run
 
 
 def add_policy(
@@ -130,14 +59,12 @@ def without_teams_policy(tenant: Tenant) -> Tenant:
     return tenant
 
 
-Audit = Callable[[Tenant], Outcome]
-
-
-def test_the_tenant_that_the_mistakes_are_made_in_passes_before_it_is_spoiled(audit: Audit, tenant: Tenant) -> None:
+def test_the_tenant_of_the_mistakes_fails_nothing_before_it_is_spoiled(audit: Audit, tenant: Tenant) -> None:
     """Otherwise no test here could fail."""
     assert {finding.check: finding.status for finding in audit(tenant).assessment.findings} == {
-        # 30 months in total are more than Purview keeps: that one question is open
-        one.id: PASS if one.id != "RET-08" else INDETERMINATE
+        # 30 months in total are more than Purview keeps; no record of the discovery mailbox was looked for; and whose
+        # name it is that Purview shows in a role group, it does not show.
+        one.id: INDETERMINATE if one.id in {"RET-08", "AUD-06", "ACC-01"} else PASS
         for one in all_checks()
         if one.standards is None
     }

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_assessments import AS_OF, M_21_31, source
 
-from compliance.assessment.assessment import SourceEntry
+from compliance.assessment.assessment import RecordingState, SourceEntry
 from compliance.assessment.verdict import Status
 from reports.options import Options
 from reports.picture import picture
@@ -19,8 +19,10 @@ STYLE = Style(Options(ascii=True))
 
 
 def lines_of(one: SourceEntry) -> list[str]:
-    """The lines of a picture of one source, the axis first."""
-    return list(picture(M_21_31, [one], AS_OF.date(), STYLE))
+    """The lines of a picture of one source, the axis first, without the name of the service."""
+    axis, _, origin, *rows = picture(M_21_31, [one], AS_OF.date(), STYLE)
+    assert origin == f"{one.origin}:"
+    return [axis, *rows]
 
 
 def bar_of(one: SourceEntry) -> str:
@@ -81,7 +83,7 @@ def test_an_unread_time_is_told_in_words_and_never_drawn() -> None:
 
 
 def test_what_is_not_recorded_is_told_in_words_and_never_drawn() -> None:
-    text = lines_of(source("Mail", recorded="not recorded: ingestion is off"))[2]
+    text = lines_of(source("Mail", recorded=RecordingState.NOT_RECORDED, not_recorded_why="ingestion is off"))[2]
     assert text.startswith("  not recorded: ingestion is off")
     assert "=" not in text
 
@@ -104,7 +106,21 @@ def test_the_day_on_which_a_claim_can_first_be_true_is_shown_only_while_it_lies_
 
 def test_a_pass_that_the_bar_does_not_show_is_explained() -> None:
     text = " ".join(" ".join(lines_of(kept(90, hot_status=Status.PASS, total_status=Status.FAIL))).split())
-    assert "met by more than Purview keeps" in text
+    assert "met by a declared store" in text
+
+
+def test_the_sources_of_a_service_stand_together_below_its_name_and_another_store_is_named() -> None:
+    entra = {"origin": "Microsoft Entra ID", "full_on": None}
+    rows = [
+        source("Mail"),
+        source("Teams"),
+        source("Sign-ins", store="Log Analytics law-sec", **entra),
+        source("Changes", store="Microsoft Entra ID", **entra),
+    ]
+    text = [line[:42].rstrip() for line in picture(M_21_31, rows, AS_OF.date(), STYLE)]
+    names = [line for line in text if line and not line.startswith(" ")]
+    assert names == ["Microsoft Purview Audit:", "Mail", "Teams", "Microsoft Entra ID:", "Sign-ins", "Changes"]
+    assert [line for line in text if line.startswith("  in ")] == ["  in Log Analytics law-sec"]
 
 
 def test_the_periods_of_the_axis_end_at_their_marks() -> None:

@@ -146,3 +146,11 @@ def test_an_enabled_plan_is_never_held_when_a_part_of_the_evidence_was_not_read(
 def test_a_plan_disabled_in_one_licence_beside_a_licence_that_the_tenant_does_not_list_is_unread() -> None:
     licences = (AssignedLicence(E5, PLAN_OFF), AssignedLicence("184efa21-98c3-4e5d-95ab-d07053a96e67", frozenset()))
     assert isinstance(plan_held(AUDIT_PREMIUM_PLAN, ENABLED, licences, ACTIVE, SKUS), LicenceUnread)
+
+
+def test_while_no_subscription_is_read_a_licence_may_carry_a_plan_that_the_user_has_no_entry_for() -> None:
+    assert isinstance(plan_held(AUDIT_PREMIUM_PLAN, (), HAS_E5, ACTIVE, None), LicenceUnread)
+    assert isinstance(plan_held(AUDIT_PREMIUM_PLAN, (), None, ACTIVE, SKUS), LicenceUnread)
+    assert isinstance(plan_held(AUDIT_PREMIUM_PLAN, (), (), (), None), NotHeld)
+    suspended = (AssignedPlan(AUDIT_PREMIUM_PLAN, "Suspended"),)
+    assert isinstance(plan_held(AUDIT_PREMIUM_PLAN, suspended, HAS_E5, ACTIVE, None), NotHeld)

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
+from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from retention_cases import MAIL, MEMBER, NOBODY, kept, policy
 
-from compliance.rules.periods import Duration
+from compliance.rules.periods import UNLIMITED, Duration, Meets, band, compare
 from compliance.rules.purview import effective
-from compliance.rules.reach import Reach, purview_reach
+from compliance.rules.reach import (
+    CopyBasis,
+    Reach,
+    StoreReach,
+    best_reach,
+    purview_reach,
+    total_with_copies,
+)
+
+VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))["hotcold"]
 
 TODAY = date(2026, 11, 22)
 BY_POLICY, BY_DEFAULT = kept(policy()), kept()
@@ -54,3 +69,86 @@ def test_what_was_not_read_has_no_reach() -> None:
     unread = effective(None, MEMBER, MAIL, unresolved_user_ids=NOBODY)
     found = purview_reach("purview.teams", unread, ingestion_on_since=None, policy_changed_on=None, today=TODAY)
     assert (found.hot, found.total, found.full_on) == (None, None, None)
+
+
+def stated(value: list[Any]) -> Duration:
+    match value:
+        case ["d", days]:
+            return Duration.of_days(days)
+        case ["m", months]:
+            return Duration.of_months(months)
+        case _:
+            return UNLIMITED
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
+def test_published_examples_of_hot_and_cold_come_out_as_expected(vector: dict[str, Any]) -> None:
+    given_, strict = vector["input"], vector["input"]["strict"]
+    hot = stated(given_["hot"])
+    total = total_with_copies(hot, [(CopyBasis(store["basis"]), stated(store["dur"])) for store in given_["stores"]])
+    needs = (Duration.of_months(given_["need_hot_months"]), Duration.of_months(given_["need_total_months"]))
+    found = [compare(have, need, strict=strict).result for have, need in zip((hot, total), needs, strict=True)]
+    assert found == vector["expected"]
+
+
+def test_only_what_is_moved_at_the_end_is_added() -> None:
+    year, long = Duration.of_days(365), Duration.of_days(548)
+    assert total_with_copies(year, [(CopyBasis.CREATION, long)]) == long
+    assert total_with_copies(year, [(CopyBasis.MOVED, long)]) == Duration.of_days(913)
+    assert total_with_copies(year, [(CopyBasis.CREATION, long), (CopyBasis.CREATION, year)]) == long
+
+
+def test_what_is_moved_adds_up_in_one_unit_and_across_units_in_the_fewest_days() -> None:
+    year, half_more = Duration.of_months(12), Duration.of_months(18)
+    assert total_with_copies(year, [(CopyBasis.MOVED, half_more)]) == Duration.of_months(30)
+    assert total_with_copies(year, [(CopyBasis.MOVED, Duration.of_days(548))]) == Duration.of_days(365 + 548)
+    assert total_with_copies(year, [(CopyBasis.MOVED, UNLIMITED)]) == UNLIMITED
+
+
+durations = st.one_of(
+    st.integers(0, 4000).map(Duration.of_days), st.integers(0, 130).map(Duration.of_months), st.just(UNLIMITED)
+)
+copies = st.lists(st.tuples(st.sampled_from(CopyBasis), durations), max_size=4)
+
+
+@given(durations, copies, st.tuples(st.sampled_from(CopyBasis), durations))
+def test_a_copy_more_never_shortens_and_a_total_is_never_less_than_what_is_hot(
+    hot: Duration, held: list[tuple[CopyBasis, Duration]], more: tuple[CopyBasis, Duration]
+) -> None:
+    total = total_with_copies(hot, held)
+    assert band(hot) <= band(total) <= band(total_with_copies(hot, [*held, more]))
+
+
+@given(durations, st.lists(durations, max_size=4))
+def test_copies_made_at_creation_last_as_long_as_the_longest_of_them(hot: Duration, held: list[Duration]) -> None:
+    assert total_with_copies(hot, [(CopyBasis.CREATION, each) for each in held]) in (hot, *held)
+
+
+def store(name: str, hot: Duration | None, total: Duration | None) -> StoreReach:
+    return StoreReach(name, hot, total, "as configured", ())
+
+
+def test_the_store_searched_furthest_and_the_one_kept_longest_may_be_two() -> None:
+    purview = store("Purview", Duration.of_months(12), Duration.of_months(12))
+    lake = store("lake", Duration.of_days(0), Duration.of_days(4383))
+    unread = store("unread", None, None)
+    assert best_reach([unread, lake, purview]) == (purview, lake)
+    assert best_reach([unread]) == (None, None)
+    assert best_reach([]) == (None, None)
+
+
+stores = st.lists(st.builds(store, st.sampled_from("abc"), st.none() | durations, st.none() | durations), max_size=4)
+
+
+@given(stores, stores)
+def test_a_store_more_never_shortens_the_best(held: list[StoreReach], more: list[StoreReach]) -> None:
+    for before, after, field in zip(best_reach(held), best_reach([*held, *more]), ("hot", "total"), strict=True):
+        if before is not None:
+            assert after is not None
+            assert band(getattr(before, field)) <= band(getattr(after, field))
+
+
+def test_two_years_never_meet_thirty_months() -> None:
+    for basis in CopyBasis:
+        total = total_with_copies(Duration.of_days(30), [(basis, Duration.of_days(730))])
+        assert compare(total, Duration.of_months(30)).result is Meets.SHORT

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 from unittest.mock import Mock
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import responses
@@ -54,6 +54,53 @@ def test_the_sdk_compiles_every_url() -> None:
         ],
         "$top": ["999"],
     }
+    assert unquote(graph_urls.secure_score_url("https://g")) == "https://g/v1.0/security/secureScores?$top=1"
+    roles = "https://g/v1.0/roleManagement/directory"
+    assert unquote(graph_urls.role_assignments_url("https://g")) == f"{roles}/roleAssignments?$expand=principal"
+    assert (
+        unquote(graph_urls.role_eligibilities_url("https://g"))
+        == f"{roles}/roleEligibilityScheduleInstances?$expand=principal"
+    )
+
+
+def test_of_the_secure_scores_the_latest_is_read_and_no_next_page(
+    apis: TenantApis, service: responses.RequestsMock
+) -> None:
+    scores = f"{ROOT}/security/secureScores"
+    service.get(scores, body=answer("today", **{"@odata.nextLink": f"{scores}?$top=1&$skiptoken=x"}))
+    pages, error = read("graph.secure_score", apis)
+    assert error is None
+    assert [page.rows for page in pages] == [1]
+    assert len(service.calls) == 1
+
+
+def test_role_assignments_are_read_to_the_last_page(apis: TenantApis, service: responses.RequestsMock) -> None:
+    roles = f"{ROOT}/roleManagement/directory/roleAssignments"
+    service.get(roles, body=answer("a", **{"@odata.nextLink": f"{roles}?$skiptoken=x"}))
+    service.get(f"{roles}?$skiptoken=x", body=answer("b"))
+    pages, error = read("graph.role_assignments", apis)
+    assert error is None
+    assert [page.rows for page in pages] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "state"),
+    [
+        (400, "AadPremiumLicenseRequired", "The tenant needs Microsoft Entra ID P2.", State.UNAVAILABLE),
+        (403, "UnknownError", '{"errorCode":"AadPremiumLicenseRequired","message":"P2"}', State.UNAVAILABLE),
+        (403, "UnknownError", '{"errorCode":"PermissionScopeNotGranted","message":"missing"}', State.DENIED),
+    ],
+)
+def test_a_missing_licence_for_eligible_roles_is_told_from_a_missing_permission(
+    apis: TenantApis, service: responses.RequestsMock, status: int, code: str, message: str, state: State
+) -> None:
+    body = {"error": {"code": code, "message": message}}
+    service.get(f"{ROOT}/roleManagement/directory/roleEligibilityScheduleInstances", status=status, json=body)
+    pages, error = read("graph.role_eligibilities", apis)
+    assert pages == []
+    assert error is not None
+    assert error.state is state
+    assert ("AadPremiumLicenseRequired" in error.reason) is (state is State.UNAVAILABLE)
 
 
 def test_users_are_read_to_the_last_page_with_the_header_on_each(
@@ -240,6 +287,9 @@ def test_the_organisation_tells_the_initial_domain(apis: TenantApis, service: re
     pages, error = read("graph.organization", apis)
     assert error is None
     assert len(pages) == 1
+    learn = READERS["graph.organization"].learn
+    assert learn is not None
+    learn(apis, pages[0].body)
     assert apis.initial_domain == "bureau.onmicrosoft.example"
 
 

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compliance.errors import InputError
-from compliance.evidence.datasets import DATASETS, State
+from compliance.evidence.datasets import DATASETS, Origin, State
+from compliance.request.asks import ASKS
 from compliance.sources.imported import Endpoint, ImportedDataset, read_exports, unknown_files
 
 TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
@@ -202,6 +203,8 @@ def test_provenance_names_plain_files_alone(tmp_path: Path, name: str) -> None:
         (POLICIES.lower(), f"letter case counts: the file is called {POLICIES}"),
         ("Users.json", "letter case counts: the file is called users.json"),
         ("policies.json", "no file that is imported; those are organization.json"),
+        ("ProviderSettingsExport.json", "this file says itself where it comes from"),
+        ("retention_policies.yaml", "this file says itself where it comes from"),
         ("provenance.yaml", "no file that is imported"),
     ],
 )
@@ -315,6 +318,130 @@ def test_files_of_two_tenants_are_refused(tmp_path: Path, name: str, row: dict[s
     with pytest.raises(InputError, match=r"different tenants|no domain of the tenant") as caught:
         read_exports(tmp_path)
     assert name in str(caught.value)
+
+
+SPECS = {spec.name: spec for spec in DATASETS.values()}
+
+
+def exported(directory: Path, name: str, command: str, rows: list[dict[str, Any]], **more: Any) -> ImportedDataset:
+    """The dataset `name`, exported by `command` with everything else as it should be."""
+    spec = SPECS[name]
+    put(directory, spec.export_file, rows)
+    entry = {"by": "a", "when": WHEN, "command": command, "rows": len(rows), **more}
+    text = json.dumps({"version": 1, "files": {spec.export_file: entry}})
+    (directory / "provenance.yaml").write_text(text, encoding="utf-8")
+    return only(directory)
+
+
+@pytest.mark.parametrize("name", sorted(ASKS))
+def test_what_lookback_itself_asks_for_is_complete_when_it_comes_back(tmp_path: Path, name: str) -> None:
+    rows = [{"id": "/subscriptions/s/providers/Microsoft.OperationalInsights/workspaces/w/tables/SigninLogs"}] * 7
+    dataset = exported(tmp_path, name, ASKS[name].command, rows, endpoint=ASKS[name].endpoint.value)
+    assert (dataset.state, dataset.reasons) == (State.COMPLETE, ())
+
+
+@pytest.mark.parametrize("name", sorted(DATASETS))
+def test_the_request_that_lookback_sends_itself_is_complete_as_a_command(tmp_path: Path, name: str) -> None:
+    rows = [{"id": "/workspaces/w"}] * 7
+    dataset = exported(tmp_path, name, SPECS[name].request, rows, endpoint=ASKS[name].endpoint.value)
+    assert (dataset.state, dataset.reasons) == (State.COMPLETE, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "reason"),
+    [
+        ("exchange.mailboxes", "Get-MailboxAuditBypassAssociation", "its command is not Get-Mailbox"),
+        ("exchange.mailboxes", "Get-Mailbox -RecipientTypeDetails UserMailbox", "leaves something out"),
+        ("exchange.mailboxes", "Get-Mailbox alice", "names what it asks for"),
+        ("exchange.mailboxes", "'alice', 'bob' | Get-Mailbox", "pipes into Get-Mailbox"),
+        ("exchange.mailboxes", "Get-Mailbox -SoftDeletedMailbox", "other mailboxes (-SoftDeletedMailbox)"),
+        ("exchange.mailboxes", "Get-EXOMailbox -Archive -ResultSize Unlimited", "other mailboxes (-Archive)"),
+        ("exchange.mailboxes", "Get-Mailbox | select Guid -Unique", "leaves something out (-Unique)"),
+        ("exchange.mailboxes", "Get-Mailbox -ResultSize 2", "-ResultSize"),
+        ("exchange.group_mailboxes", "Get-Mailbox -ResultSize Unlimited", "lacks -GroupMailbox"),
+        ("exchange.group_mailboxes", "Get-Mailbox -GroupMailbox:$false", "lacks -GroupMailbox"),
+        ("exchange.audit_role_assignments", "Get-ManagementRoleAssignment -GetEffectiveUsers", "lacks -Role"),
+        ("exchange.audit_role_assignments", 'Get-ManagementRoleAssignment -Role "Audit Logs"', "-GetEffectiveUsers"),
+        (
+            "exchange.audit_role_assignments",
+            "Get-ManagementRoleAssignment -Role 'View-Only Audit Logs' -GetEffectiveUsers",
+            "another role than Audit Logs",
+        ),
+        ("graph.role_assignments", "Get-MgRoleManagementDirectoryRoleAssignment", "needs -All"),
+        ("graph.role_assignments", "GET /v1.0/roleManagement/directory/roleDefinitions", "its command is not GET"),
+        ("graph.role_assignments", "GET /v1.0/roleManagement/directory/roleAssignments?$top=2", "size of one page"),
+        ("arm.tables", "az rest --url https://management.azure.com/subscriptions?api-version=x", "its command is not"),
+        ("arm.tables", "az monitor log-analytics workspace table list", "its command is not"),
+        (
+            "arm.entra_diagnostic_settings",
+            "az rest --url /providers/microsoft.aadiam/diagnosticSettings --query value[?name=='a']",
+            "--query",
+        ),
+    ],
+)
+def test_a_command_of_another_dataset_or_of_less_makes_partial(
+    tmp_path: Path, name: str, command: str, reason: str
+) -> None:
+    rows = [{"id": "/workspaces/w"}] * 2
+    dataset = exported(tmp_path, name, command, rows)
+    assert dataset.state is State.PARTIAL
+    assert reason in " ".join(dataset.reasons)
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("exchange.mailboxes", "Get-Mailbox -ResultSize Unlimited -IncludeInactiveMailbox | Select-Object Guid"),
+        ("exchange.mailboxes", "Get-Mailbox `\n  -ResultSize Unlimited"),
+        ("exchange.inactive_mailboxes", "Get-EXOMailbox -InactiveMailboxOnly -ResultSize Unlimited"),
+        ("graph.role_assignments", "Get-MgRoleManagementDirectoryRoleAssignment -All -ExpandProperty principal"),
+        ("arm.entra_diagnostic_settings", "az rest --url /providers/microsoft.aadiam/diagnosticSettings --query value"),
+        ("arm.subscriptions", "az rest --method get --url 'https://management.azure.com/subscriptions?api-version=x'"),
+    ],
+)
+def test_a_command_of_the_whole_dataset_in_other_words_is_complete(tmp_path: Path, name: str, command: str) -> None:
+    dataset = exported(tmp_path, name, command, [{"id": "x"}] * 2)
+    assert (dataset.state, dataset.reasons) == (State.COMPLETE, ())
+
+
+@pytest.mark.parametrize("endpoint", ["exchange_online", "security_compliance", None])
+def test_role_groups_count_only_from_the_service_that_they_are_of(tmp_path: Path, endpoint: str | None) -> None:
+    for name, service in (("exchange.role_groups", "exchange_online"), ("purview.role_groups", "security_compliance")):
+        directory = tmp_path / name
+        directory.mkdir()
+        dataset = exported(directory, name, "Get-RoleGroup -ResultSize Unlimited", [{}], endpoint=endpoint)
+        assert (dataset.state is State.COMPLETE) is (endpoint == service)
+
+
+def test_tables_that_do_not_say_of_which_workspace_they_are_make_partial(tmp_path: Path) -> None:
+    rows = [{"id": "/subscriptions/s/workspaces/w/tables/T"}, {"name": "SigninLogs"}, {"id": "SigninLogs"}]
+    dataset = exported(tmp_path, "arm.tables", SPECS["arm.tables"].request, rows)
+    assert dataset.reasons == ("2 of its rows do not say which workspace they are of (id)",)
+
+
+def test_an_attested_list_counts_where_no_export_is_there(tmp_path: Path) -> None:
+    attested = {"version": 1, "tenant": TENANT, "by": "a", "when": WHEN, "where": "portal", "policies": []}
+    put(tmp_path, "retention_policies.yaml", attested)
+    dataset = only(tmp_path)
+    assert (dataset.spec_name, dataset.origin, dataset.state, dataset.rows) == (
+        "purview.audit_retention_policies",
+        Origin.ATTESTED,
+        State.COMPLETE,
+        0,
+    )
+    assert dataset.tenant_ids == {TENANT}
+    put(tmp_path, POLICIES, [{"Name": "short"}])
+    exported_instead = only(tmp_path)
+    assert (exported_instead.origin, exported_instead.rows) == (Origin.EXPORTED, 1)
+    assert exported_instead.notes == ("also in retention_policies.yaml, which was left out",)
+
+
+def test_an_attested_list_of_another_tenant_is_refused(tmp_path: Path) -> None:
+    attested = {"version": 1, "tenant": OTHER, "by": "a", "when": WHEN, "where": "portal", "policies": []}
+    put(tmp_path, "retention_policies.yaml", attested)
+    put(tmp_path, "organization.json", organization(TENANT, "contoso.onmicrosoft.com"))
+    with pytest.raises(InputError, match="different tenants"):
+        read_exports(tmp_path)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)

@@ -27,6 +27,12 @@ EMPTY = '{"value": []}'
 DATE = {"Date": "Mon, 16 Nov 2026 09:00:00 GMT"}
 
 
+WORKSPACE = (
+    "https://management.azure.com/subscriptions/7f3b2a10-1111-4222-8333-444455556666/resourceGroups/logs"
+    "/providers/Microsoft.OperationalInsights/workspaces/siem-1"
+)
+
+
 def get(url: str = USERS, follows: str | None = None) -> Request:
     return Request("GET", url, {}, follows=follows)
 
@@ -56,7 +62,22 @@ def invoke(cmdlet: str = "Get-OrganizationConfig", **more: object) -> Request:
         (Api.EXCHANGE, invoke("Set-AdminAuditLogConfig")),
         (Api.EXCHANGE, invoke("get-organizationconfig")),
         (Api.EXCHANGE, invoke("Get-OrganizationConfig; Remove-Mailbox")),
-        (Api.EXCHANGE, invoke("Get-Mailbox")),
+        (Api.EXCHANGE, invoke("Get-MailboxPermission")),
+        (Api.EXCHANGE, invoke("Get-UnifiedAuditLog")),
+        (Api.GRAPH, get("https://graph.microsoft.com/v1.0/roleManagement/directory/roleDefinitions")),
+        (Api.GRAPH, get("https://graph.microsoft.com/v1.0/roleManagement/exchange/roleAssignments")),
+        (Api.GRAPH, get("https://graph.microsoft.com/v1.0/security/secureScoreControlProfiles")),
+        (Api.ARM, get("https://management.azure.com/subscriptions/x")),
+        (Api.ARM, Request("PUT", "https://management.azure.com/subscriptions", {}, {})),
+        (
+            Api.ARM,
+            Request("POST", "https://management.azure.com/providers/Microsoft.Authorization/elevateAccess", {}, {}),
+        ),
+        (Api.ARM, get(f"{WORKSPACE}/sharedKeys")),
+        (Api.ARM, get(f"{WORKSPACE}/tables/SigninLogs")),
+        (Api.ARM, get(WORKSPACE.replace("/logs/", "/../"))),
+        (Api.ARM, get(WORKSPACE.replace("/logs/", "/a%2F../"))),
+        (Api.ARM, get(WORKSPACE.replace("siem-1", ".."))),
         (Api.EXCHANGE, invoke("Get-OrganizationConfig", Other={"CmdletName": "Set-Mailbox"})),
         (Api.EXCHANGE, Request("POST", INVOKE, {}, {"CmdletInput": {"CmdletName": "Get-OrganizationConfig"}})),
         (Api.EXCHANGE, Request("POST", INVOKE, {}, None)),
@@ -79,6 +100,9 @@ def test_whatever_is_not_a_listed_read_is_refused_before_anything_is_sent(
         (Api.GRAPH, get("http://graph.microsoft.com/v1.0/users")),
         (Api.GRAPH, get("https://graph.microsoft.com:8443/v1.0/users")),
         (Api.EXCHANGE, get(USERS)),
+        (Api.ARM, get("https://management.azure.com.evil.example/subscriptions")),
+        (Api.ARM, get("https://graph.microsoft.com/subscriptions")),
+        (Api.GRAPH, get("https://management.azure.com/v1.0/users")),
         (
             Api.PURVIEW,
             get(f"https://nam11b.ps.compliance.protection.outlook.com/AdminApi/v1.0/{TENANT}/EXOModuleFile", INVOKE),

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from checks import all_checks
 from compliance.errors import InputError
+from compliance.evidence.evidence import parameters
+from compliance.rules.entra_logs import ENTRA_LOGS
 from compliance.rules.periods import Duration
-from compliance.standards import Force, json_schema, load_standard, standard_ids
+from compliance.standards import Force, Standard, json_schema, load_standard, standard_ids
 
 OWN = """\
 version: 1
@@ -71,8 +74,11 @@ def test_the_due_dates_of_m_26_14_follow_from_the_publication_of_the_reference_a
 
 
 @pytest.mark.parametrize("name", ["m-21-31", "m-26-14"])
-def test_every_standard_that_comes_with_lookback_requires_the_nine_purview_sources(name: str) -> None:
-    assert {source.id for source in load_standard(name).sources} == {
+def test_every_standard_that_comes_with_lookback_requires_nine_purview_sources_and_twelve_logs_of_entra(
+    name: str,
+) -> None:
+    required = {source.id for source in load_standard(name).sources}
+    assert required - ENTRA_LOGS.keys() == {
         "purview.mail_items_accessed",
         "purview.exchange_admin",
         "purview.exchange_item",
@@ -83,6 +89,30 @@ def test_every_standard_that_comes_with_lookback_requires_the_nine_purview_sourc
         "purview.security_compliance",
         "purview.audit_config",
     }
+    assert ENTRA_LOGS.keys() - required == {"entra.enriched_office365_audit_logs"}
+
+
+@pytest.mark.parametrize("name", ["m-21-31", "m-26-14"])
+def test_every_source_and_every_check_that_takes_a_standard_rests_on_a_clause(name: str) -> None:
+    standard = load_standard(name)
+    assert all(source.citation.startswith(name.upper()) for source in standard.sources)
+    taking = [
+        one.id
+        for one in all_checks()
+        if any(kind is Standard for _, kind, _ in parameters(one.function))
+        and (one.standards is None or name in one.standards)
+    ]
+    assert "EXP-01" in taking
+    assert [check for check in taking if check not in standard.criteria] == []
+
+
+def test_a_users_own_standard_may_require_any_log_that_is_known_and_no_other(tmp_path: Path) -> None:
+    entra = OWN.replace("purview.teams", "entra.enriched_office365_audit_logs")
+    assert [source.id for source in load_standard(write(tmp_path, entra)).sources] == [
+        "entra.enriched_office365_audit_logs"
+    ]
+    with pytest.raises(InputError, match=r"sources\[0\].id: one of .*entra.sign_in_logs.* was expected"):
+        load_standard(write(tmp_path, OWN.replace("purview.teams", "entra.sign_ins")))
 
 
 def test_the_default_standard_is_listed_first() -> None:

@@ -42,7 +42,22 @@ def crowded() -> Tenant:
     return tenant
 
 
-TENANTS: dict[str, Callable[[], Tenant]] = {"compliant": lambda: load_scenario("compliant"), "crowded": crowded}
+def without_what_is_always_open(tenant: Tenant) -> Tenant:
+    """The tenant without a discovery mailbox and with an administrator for the collector's role group.
+
+    No record was read that shows a discovery mailbox to be audited, and an application that may change audit policies
+    waits for somebody's word.
+    """
+    tenant.mailboxes = [one for one in tenant.mailboxes if one.recipient_type_details != "DiscoveryMailbox"]
+    for group in tenant.purview_role_groups:
+        group.members = ()
+    return tenant
+
+
+TENANTS: dict[str, Callable[[], Tenant]] = {
+    "compliant": lambda: without_what_is_always_open(load_scenario("compliant")),
+    "crowded": lambda: without_what_is_always_open(crowded()),
+}
 
 
 @pytest.fixture(scope="session")

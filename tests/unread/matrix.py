@@ -27,14 +27,29 @@ from compliance.evidence.views import (
     AssignedLicense,
     AssignedPlan,
     AuditRetentionPolicy,
+    AuditRoleAssignment,
+    DiagnosticSetting,
+    DiagnosticSettingProperties,
     LicenseAssignmentState,
+    LogCategory,
+    Mailbox,
     MailboxAuditBypass,
+    Principal,
+    PurviewRoleGroup,
+    RoleAssignment,
+    RoleEligibility,
+    RoleGroup,
     ServicePlan,
     SubscribedSku,
+    Table,
+    TableProperties,
     User,
     View,
+    Workspace,
+    WorkspaceProperties,
 )
 from compliance.rules.licences import AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN
+from compliance.rules.mailbox_audit import DEFAULT_ACTIONS, LogonType
 from compliance.rules.record_types import RECORD_TYPES
 
 
@@ -177,12 +192,14 @@ DATASET_WAYS: dict[str, Mapping[str, Any] | None] = {
     "with one object too many": {},
 }
 _UNDATED = ("exported without a date", "answered without a date")
+_IN_PART = ("partial", "only what may be seen")
+"""The ways in which what was seen is there, and more may be."""
 
 
 def dataset_unreadings(base: World, dataset: str, way: str, *, single: bool) -> Iterator[Unreading]:
     """The dataset unread in this way; nothing where the way makes no sense for it."""
     text = f"{dataset} {way}"
-    unknown = None if way in _UNDATED else _whole_datasets(base, dataset)
+    unknown = None if way in _UNDATED else _whole_datasets(base, dataset, seen_too=way in _IN_PART)
     match way:
         case "without rows":
             if DATASETS[dataset].least_rows > 0:
@@ -197,14 +214,15 @@ def dataset_unreadings(base: World, dataset: str, way: str, *, single: bool) -> 
             yield Unreading(text, base.with_entry(dataset, DATASET_WAYS[way]), unknown)
 
 
-def _whole_datasets(base: World, dataset: str) -> Unknown | None:
+def _whole_datasets(base: World, dataset: str, *, seen_too: bool) -> Unknown | None:
     table = OTHER_ROWS.get(dataset)
     if table is None:
         return None
     seen = base.rows[dataset]
+    befores = [seen] if seen_too else [[], seen]
     return Unknown(
-        f"{base.name}: {dataset}",
-        lambda: (base.with_rows(dataset, [*before, *rows]) for rows in table(seen) for before in ([], seen)),
+        f"{base.name}: {dataset}{' beside what was seen' if seen_too else ''}",
+        lambda: (base.with_rows(dataset, [*before, *rows]) for rows in table(seen) for before in befores),
     )
 
 
@@ -226,7 +244,9 @@ def properties(row_type: type[View], keys: tuple[str, ...] = ()) -> Iterator[Pro
 def property_unreadings(base: World, dataset: str, one: Property) -> Iterator[Unreading]:
     """The property unread in each way: in each policy, or the first row of another dataset, and in all rows."""
     rows = base.rows[dataset]
-    each = range(len(rows)) if ROW_TYPES[dataset] is AuditRetentionPolicy else range(1)
+    if not rows:
+        return
+    each = range(len(rows)) if ROW_TYPES[dataset] is AuditRetentionPolicy else sorted({0, len(rows) - 1})
     places = [(f"row {index}", range(index, index + 1)) for index in each]
     if len(rows) > 1:
         places.append(("every row", range(len(rows))))
@@ -272,6 +292,8 @@ def _of_another_type(hint: Any, value: Any) -> list[Any]:
         return [{"odd": True}, str(value), [value] if not isinstance(value, list) else [7.5]]
     if hint is bool:
         return ["False", "True", 0, []]
+    if hint is float:
+        return [{"odd": True}, "0"]
     if hint is str:
         return [7, ["x"]]
     if typing.get_origin(hint) is tuple:
@@ -300,10 +322,12 @@ def _with(rows: Sequence[Row], indexes: range, keys: tuple[str, ...], value: Any
     return [put(row, keys, value) if index in indexes else row for index, row in enumerate(rows)]
 
 
-def put(row: Row, keys: tuple[str, ...], value: Any) -> Row:
+def put(row: Row, keys: Sequence[str], value: Any) -> Row:
     key, *rest = keys
     if rest:
-        return {**row, key: [put(item, tuple(rest), value) for item in row[key]]}
+        held = row[key]
+        inner = [put(item, rest, value) for item in held] if isinstance(held, list) else put(held, rest, value)
+        return {**row, key: inner}
     changed = {name: held for name, held in row.items() if name != key}
     return changed if value is ABSENT else {**changed, key: value}
 
@@ -321,6 +345,14 @@ _PLANS = tuple(
 _DISABLED: tuple[list[str], ...] = ([], [AUDIT_PREMIUM_PLAN], [TEN_YEAR_PLAN])
 _ASSIGNMENT_STATES = ("Active", "ActiveWithError", "Disabled", "Error")
 _SPE_E5 = "06ebc4ee-1bb5-47dd-8120-11324bc54e06"
+
+_MAILBOX_TYPES = (
+    *("UserMailbox", "SharedMailbox", "LinkedMailbox", "RoomMailbox", "EquipmentMailbox", "SchedulingMailbox"),
+    *("DiscoveryMailbox", "GroupMailbox", "PublicFolderMailbox"),
+)
+GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
+_DATES = ("2019-01-02T03:04:05Z", AS_OF.isoformat())
+_SUCCEEDED = {"provisioningState": "Succeeded"}
 
 DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
     (User, "id"): (_OTHER_ID,),
@@ -370,9 +402,84 @@ DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
     (AuditRetentionPolicy, "enabled"): (True, False),
     (AuditRetentionPolicy, "mode"): ("Enforce", "PendingDeletion"),
     (AuditRetentionPolicy, "when_changed_utc"): ("2020-01-01T00:00:00Z", AS_OF.isoformat()),
+    (Mailbox, "guid"): (_OTHER_ID,),
+    (Mailbox, "user_principal_name"): ("somebody.else@workedexamples.example",),
+    (Mailbox, "external_directory_object_id"): ("", _OTHER_ID),
+    (Mailbox, "recipient_type_details"): (*_MAILBOX_TYPES, "FutureMailbox"),
+    (Mailbox, "audit_enabled"): (True, False),
+    (Mailbox, "default_audit_set"): ([], ["Owner"], ["Admin", "Delegate"], ["Admin", "Delegate", "Owner"]),
+    **{
+        (Mailbox, name): ([], ["HardDelete"], ["MailItemsAccessed"], sorted(DEFAULT_ACTIONS[LogonType.OWNER]))
+        for name in ("audit_owner", "audit_delegate", "audit_admin")
+    },
+    (RoleGroup, "guid"): (_OTHER_ID,),
+    (RoleGroup, "name"): ("Organization Management", "Somebody's own"),
+    (RoleGroup, "roles"): ([], ["Audit Logs"], ["Organization Configuration"]),
+    (RoleGroup, "members"): ([], ["somebody.else@workedexamples.example"], [f"member{n}" for n in range(9)]),
+    (PurviewRoleGroup, "guid"): (_OTHER_ID,),
+    (PurviewRoleGroup, "name"): ("OrganizationManagement", "Somebody's own"),
+    (PurviewRoleGroup, "roles"): ([], ["Audit Logs"], ["Organization Configuration"]),
+    (PurviewRoleGroup, "members"): ([], ["somebody.else@workedexamples.example"], [f"member{n}" for n in range(9)]),
+    (RoleAssignment, "id"): (_OTHER_ID,),
+    (RoleAssignment, "role_definition_id"): (_OTHER_ID, GLOBAL_ADMINISTRATOR),
+    (RoleAssignment, "principal_id"): (_OTHER_ID,),
+    (RoleAssignment, "directory_scope_id"): ("/", "/administrativeUnits/one"),
+    (RoleEligibility, "id"): (_OTHER_ID,),
+    (RoleEligibility, "role_definition_id"): (_OTHER_ID, GLOBAL_ADMINISTRATOR),
+    (RoleEligibility, "principal_id"): (_OTHER_ID,),
+    (RoleEligibility, "directory_scope_id"): ("/", "/administrativeUnits/one"),
+    (Principal, "display_name"): (None, "Somebody Else"),
+    (Principal, "user_principal_name"): ("somebody.else@workedexamples.example",),
+    (Principal, "user_type"): (None, "Member", "Guest"),
+    (Principal, "id"): (_OTHER_ID,),
+    (Principal, "type"): tuple(f"#microsoft.graph.{kind}" for kind in ("user", "group", "servicePrincipal")),
+    (DiagnosticSetting, "id"): ("/providers/microsoft.aadiam/diagnosticSettings/another",),
+    (DiagnosticSetting, "name"): ("another",),
+    (DiagnosticSettingProperties, "storage_account_id"): (None, f"/subscriptions/{_OTHER_ID}/storage"),
+    (DiagnosticSettingProperties, "event_hub_authorization_rule_id"): (None, f"/subscriptions/{_OTHER_ID}/hub"),
+    (DiagnosticSettingProperties, "marketplace_partner_id"): (None, f"/subscriptions/{_OTHER_ID}/partner"),
+    (LogCategory, "category_group"): (None, "allLogs", "audit"),
+    (Workspace, "id"): (f"/subscriptions/{_OTHER_ID}/resourceGroups/x/providers/y/workspaces/z",),
+    (Workspace, "name"): ("another",),
+    (Workspace, "properties"): tuple(
+        {**_SUCCEEDED, "retentionInDays": 30, "createdDate": date, "modifiedDate": date} for date in _DATES
+    )
+    + ({**_SUCCEEDED, "provisioningState": "Deleting"},),
+    (WorkspaceProperties, "provisioning_state"): ("Succeeded", "Deleting", "Failed"),
+    (WorkspaceProperties, "retention_in_days"): (4, 30, 730),
+    (WorkspaceProperties, "created_date"): _DATES,
+    (WorkspaceProperties, "modified_date"): _DATES,
+    (Table, "id"): (f"/subscriptions/{_OTHER_ID}/resourceGroups/x/providers/y/workspaces/z/tables/SigninLogs",),
+    (Table, "name"): ("SigninLogs", "OfficeActivity", "Heartbeat"),
+    (Table, "properties"): tuple(
+        {"plan": plan, "retentionInDays": days, "totalRetentionInDays": days, "provisioningState": "Succeeded"}
+        for plan in ("Analytics", "Basic", "Auxiliary")
+        for days in (30, 730)
+    ),
+    (TableProperties, "plan"): ("Analytics", "Basic", "Auxiliary"),
+    (TableProperties, "retention_in_days"): (4, 365, 730),
+    (TableProperties, "total_retention_in_days"): (4, 365, 730, 1095, 4383),
+    (TableProperties, "provisioning_state"): ("Succeeded", "Deleting", "Updating"),
 }
 
-FREE_TEXT = frozenset({(AuditRetentionPolicy, "name"), (User, "user_principal_name"), (MailboxAuditBypass, "guid")})
+FREE_TEXT = frozenset(
+    {
+        (AuditRetentionPolicy, "name"),
+        (User, "user_principal_name"),
+        (MailboxAuditBypass, "guid"),
+        *((kind, "id") for kind in (RoleAssignment, RoleEligibility, DiagnosticSetting, Principal)),
+        *((kind, name) for kind in (RoleGroup, PurviewRoleGroup) for name in ("guid", "name")),
+        *(
+            (kind, name)
+            for kind in (RoleAssignment, RoleEligibility)
+            for name in ("principal_id", "role_definition_id")
+        ),
+        *((Principal, name) for name in ("display_name", "user_principal_name")),
+        *((Mailbox, name) for name in ("guid", "user_principal_name", "external_directory_object_id")),
+        *((AuditRoleAssignment, name) for name in ("role_assignee_name", "effective_user_name")),
+        *((kind, "name") for kind in (DiagnosticSetting, Workspace, Table)),
+    }
+)
 """Properties in which no word is unknown."""
 
 
@@ -395,8 +502,38 @@ def _other_policies(seen: Sequence[Row]) -> Iterator[list[Row]]:
         yield [{**seen[0], "Priority": 1, "RetentionDuration": "SevenDays", "RecordTypes": [name]}]
 
 
+def _other_settings(seen: Sequence[Row]) -> Iterator[list[Row]]:
+    first = seen[0]
+    off = [{**log, "enabled": False} for log in first["properties"]["logs"]]
+    yield []
+    yield [{**first, "id": "another", "properties": {**first["properties"], "logs": off}}]
+    yield [{**first, "id": "another", "properties": {**first["properties"], "storageAccountId": "/storage"}}]
+
+
+def _other_workspaces(seen: Sequence[Row]) -> Iterator[list[Row]]:
+    first = seen[0]
+    another = {**first, "id": f"{first['id']}2", "name": "another"}
+    yield []
+    yield [another]
+    yield [{**another, "properties": {**first["properties"], "provisioningState": "Deleting"}}]
+    yield [{**another, "properties": {**first["properties"], "createdDate": AS_OF.isoformat()}}]
+
+
+def _other_tables(seen: Sequence[Row]) -> Iterator[list[Row]]:
+    workspace = seen[0]["id"].rpartition("/")[0]
+    yield []
+    for days in (4, 730):
+        for plan in ("Analytics", "Basic"):
+            properties = {"plan": plan, "retentionInDays": days, "totalRetentionInDays": days}
+            table = {"name": "OfficeActivity", "properties": {**properties, "provisioningState": "Succeeded"}}
+            yield [{"id": f"{workspace}/OfficeActivity", **table}]
+
+
 OTHER_ROWS: dict[str, Callable[[Sequence[Row]], Iterator[list[Row]]]] = {
     "graph.users": _other_users,
     "graph.subscribed_skus": _other_skus,
     "purview.audit_retention_policies": _other_policies,
+    "arm.entra_diagnostic_settings": _other_settings,
+    "arm.workspaces": _other_workspaces,
+    "arm.tables": _other_tables,
 }

@@ -19,6 +19,7 @@ from worlds import Subject, World, pictures, subjects_of
 
 from checks import all_checks
 from compliance.assessment.verdict import Fail, Pass, Status, Verdict, decide
+from compliance.evidence.datasets import DATASETS
 from compliance.evidence.derived import DERIVATIONS
 from compliance.evidence.evidence import parameters
 from compliance.evidence.population import Judgement, Population, Satisfied, Violating
@@ -45,7 +46,7 @@ def dataset_violations(subjects: list[Subject], base: World, dataset: str, way: 
         base,
         lambda: dataset_unreadings(base, dataset, way, single=is_single(dataset)),
         where,
-        lambda subject: dataset in subject.datasets,
+        lambda subject: dataset in subject.datasets and not DATASETS[dataset].corroborates,
     )
 
 
@@ -58,7 +59,9 @@ def property_violations(
         lambda: property_unreadings(base, dataset, one),
         where,
         lambda subject: (
-            dataset in subject.datasets and (one.owner, one.attribute) in where.properties_read(subject, base)
+            dataset in subject.datasets
+            and not DATASETS[dataset].corroborates
+            and (one.owner, one.attribute) in where.properties_read(subject, base)
         ),
     )
 
@@ -92,6 +95,18 @@ def test_nothing_passes_on_an_unread_property(
     base: str, dataset: str, one: Property, worlds: dict[str, World], laboratory: Laboratory
 ) -> None:
     assert property_violations(CHECKS, worlds[base], dataset, one, laboratory) == []
+
+
+@pytest.mark.parametrize("way", DATASET_WAYS)
+@pytest.mark.parametrize("dataset", [name for name, spec in DATASETS.items() if spec.corroborates])
+def test_what_only_corroborates_takes_nothing_away_where_it_is_unread(
+    dataset: str, way: str, worlds: dict[str, World], laboratory: Laboratory
+) -> None:
+    base = worlds["compliant"]
+    told = {subject.name: subject.ask(laboratory.evidence(base)) for subject in SUBJECTS}
+    for unreading in dataset_unreadings(base, dataset, way, single=False):
+        evidence = laboratory.evidence(unreading.world)
+        assert {subject.name: subject.ask(evidence) for subject in SUBJECTS} == told
 
 
 # --- the matrix itself ----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +23,42 @@ from compliance.demo.server import serve
 from compliance.demo.tenant import Tenant
 from compliance.evidence.bundle import Bundle, dataset_file, frames_of, open_bundle, seal
 from compliance.evidence.datasets import DATASETS, Api, Origin, State
-from compliance.evidence.derived import DERIVATIONS, IngestionSetting, PurviewRetention
+from compliance.evidence.derived import DERIVATIONS, AuditLog, EntraReach
 from compliance.evidence.derived.recording import MAILBOX_SOURCES
 from compliance.evidence.evidence import Evidence, Resolved, datasets_behind, parameters
-from compliance.evidence.manifest import SCHEMA, DatasetEntry, Manifest, Tool, encode, sha256
+from compliance.evidence.manifest import SCHEMA, DatasetEntry, Identity, Manifest, Tool, encode, sha256
 from compliance.evidence.manifest import Tenant as TenantEntry
 from compliance.evidence.population import Coverage, Population
-from compliance.evidence.rows import typed_rows
+from compliance.evidence.rows import OBJECT, typed_rows
 from compliance.evidence.scope import EVERYBODY, Scope
 from compliance.evidence.unread import Kind
-from compliance.evidence.views import DATASET_OF, OrganizationConfig, View
+from compliance.evidence.views import DATASET_OF, DATASETS_OF, OrganizationConfig, View
 from compliance.evidence.writer import DatasetWriter
+from compliance.rules.entra_logs import ENTRA_LOGS
+from compliance.rules.record_types import LOG_SOURCES
 from compliance.runner import judge
 from compliance.settings import load_settings
 from compliance.standards import Standard, load_standard
 
 AS_OF = dt.datetime(2026, 11, 16, 9, tzinfo=dt.UTC)
 TENANT_ID = "5987ff42-0fda-558c-8b81-e529552701b4"
-_ENDPOINTS = {Api.GRAPH: "graph", Api.EXCHANGE: "exchange_online", Api.PURVIEW: "security_compliance"}
+_ENDPOINTS = {
+    Api.GRAPH: "graph",
+    Api.EXCHANGE: "exchange_online",
+    Api.PURVIEW: "security_compliance",
+    Api.ARM: "arm",
+}
+
+READER = Identity(
+    api=Api.GRAPH,
+    application="6f0d2b1c-5a3e-4d7a-9b1f-0c2d3e4f5a6b",
+    object_id="7a1e3c2d-6b4f-4e8b-8c2a-1d3e4f5a6b7c",
+    audience=None,
+    roles=("User.Read.All",),
+    scopes=(),
+    directory_roles=(),
+)
+"""Who read: an application that may only read."""
 
 Row = dict[str, Any]
 Rows = Mapping[str, Sequence[Row]]
@@ -84,7 +103,7 @@ class Press:
             simulated=True,
             as_of=AS_OF,
             clock_offset_seconds=None,
-            identities=(),
+            identities=(READER,),
             settings_sha256=None,
             scope=world.scope,
             scope_sha256=sha256(encode(world.scope)),
@@ -147,10 +166,13 @@ class WorldEvidence(Evidence):
 
     def _population(self, row_type: type[View]) -> Resolved:
         found = super()._population(row_type)
-        name = DATASET_OF[row_type]
-        if name not in self._visible_only or not isinstance(found.value, Population):
+        names = DATASETS_OF[row_type]
+        if self._visible_only.isdisjoint(names) or not isinstance(found.value, Population):
             return found
-        return replace(found, value=Population(lambda: self._rows(name), Coverage.VISIBLE_ONLY, None))
+        rows = chain.from_iterable
+        return replace(
+            found, value=Population(lambda: rows(map(self._rows, names)), Coverage.VISIBLE_ONLY, found.value.shortfall)
+        )
 
 
 @dataclass(frozen=True)
@@ -190,32 +212,36 @@ def _finding_of(one: Check, standard: Standard | None) -> Callable[[Evidence], T
 
 def pictures() -> list[Subject]:
     """The rows of the log sources, and the maturity levels, under each standard."""
-    retention, ingestion = (_behind(view) for view in (PurviewRetention, IngestionSetting))
-    mailboxes = _behind(OrganizationConfig)
+    audit_log, entra = _behind(AuditLog), _behind(EntraReach)
     return [
         subject
         for standard in STANDARDS
         for subject in (
-            Subject(f"mailbox sources {standard.id}", retention | ingestion | mailboxes, _rows_of(standard, True)),
-            Subject(f"other sources {standard.id}", retention | ingestion, _rows_of(standard, False)),
-            Subject(f"levels {standard.id}", retention, _levels_of(standard)),
+            Subject(
+                f"mailbox sources {standard.id}",
+                audit_log,
+                _rows_of(standard, MAILBOX_SOURCES.__contains__),
+            ),
+            Subject(
+                f"other sources {standard.id}",
+                audit_log - {DATASET_OF[OrganizationConfig]},
+                _rows_of(standard, (LOG_SOURCES.keys() - MAILBOX_SOURCES).__contains__),
+            ),
+            Subject(f"Entra sources {standard.id}", entra, _rows_of(standard, ENTRA_LOGS.__contains__)),
+            Subject(f"levels {standard.id}", audit_log | entra, _levels_of(standard)),
         )
     ]
 
 
 def _behind(view: type) -> frozenset[str]:
-    if view in DATASET_OF:
-        return frozenset({DATASET_OF[view]})
+    if view in DATASETS_OF:
+        return frozenset(DATASETS_OF[view])
     return datasets_behind(DERIVATIONS[view], DERIVATIONS)
 
 
-def _rows_of(standard: Standard, of_mailboxes: bool) -> Callable[[Evidence], Told]:
+def _rows_of(standard: Standard, wanted: Callable[[str], bool]) -> Callable[[Evidence], Told]:
     def ask(evidence: Evidence) -> Told:
-        rows = [
-            row
-            for row in sources_of(standard, evidence, NO_DECLARATIONS)
-            if (row.id in MAILBOX_SOURCES) is of_mailboxes
-        ]
+        rows = [row for row in sources_of(standard, evidence, NO_DECLARATIONS) if wanted(row.id)]
         hot = {f"{row.id} hot": (row.hot_status, None) for row in rows}
         total = {f"{row.id} total": (row.total_status, None) for row in rows}
         return {row.id: (row.status, None) for row in rows} | hot | total
@@ -246,6 +272,9 @@ def collected(tenant: Tenant, out: Path) -> World:
 
 
 def _raw_rows(bundle: Bundle, entry: DatasetEntry) -> list[Row]:
-    rows = [row for frame in frames_of(bundle.path, entry) for row in json.loads(frame.body)["value"]]
+    rows = []
+    for frame in frames_of(bundle.path, entry):
+        body = json.loads(frame.body)
+        rows += [body] if frame.header.get("shape") == OBJECT else body["value"]
     assert len(rows) == len(list(typed_rows(bundle.path, entry)))
     return rows

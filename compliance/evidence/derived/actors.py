@@ -10,22 +10,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from compliance.evidence.datasets import DATASETS
+from compliance.evidence.derived.licensing import Given, Licensing
 from compliance.evidence.derived.policies import RetentionPolicies
 from compliance.evidence.population import Coverage, Malformed, Population, identity, scan
 from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
 from compliance.evidence.views import DATASET_OF, SubscribedSku, User
 from compliance.rules.classes import NON_USER_NAMES, ActorClass, ActorKind
-from compliance.rules.licences import (
-    AUDIT_PREMIUM_PLAN,
-    TEN_YEAR_PLAN,
-    AssignedLicence,
-    AssignedPlan,
-    Held,
-    LicenceState,
-    NotHeld,
-    Sku,
-    plan_held,
-)
 from compliance.rules.retention_policies import named_user_ids
 
 
@@ -66,12 +56,12 @@ def actors_of(
     named = _named(policies)
     if isinstance(users, Unread):
         return Actors((_unseen(), non_users()), named - NON_USER_NAMES, (users,), all_seen=False)
-    subscriptions = _subscriptions(skus)
+    licensing = Licensing(skus)
     counts: Counter[ActorClass] = Counter()
     examples: dict[ActorClass, str] = {}
     resolved: set[str] = set()
     for row, ref in scan(users):
-        actor = _actor(row, subscriptions, named)
+        actor = _actor(row, licensing, named)
         resolved |= actor.names
         counts[actor] += 1
         name = identity(row, ref)[1]
@@ -120,24 +110,7 @@ def _named(policies: RetentionPolicies | Unread) -> frozenset[str]:
     return named_user_ids(policies.policies)
 
 
-def _subscriptions(skus: Population[SubscribedSku] | Unread) -> tuple[Sku, ...] | None:
-    if isinstance(skus, Unread) or skus.coverage is not Coverage.WHOLE:
-        return None
-    subscriptions: list[Sku] = []
-    for row, _ in scan(skus):
-        if isinstance(row, Malformed):
-            return None
-        try:
-            plans = frozenset(
-                plan.service_plan_id for plan in row.service_plans if plan.provisioning_status.casefold() == "success"
-            )
-            subscriptions.append(Sku(row.sku_id, row.capability_status, plans))
-        except PropertyUnreadError:
-            return None
-    return tuple(subscriptions)
-
-
-def _actor(row: User | Malformed, skus: tuple[Sku, ...] | None, named: frozenset[str]) -> ActorClass:
+def _actor(row: User | Malformed, licensing: Licensing, named: frozenset[str]) -> ActorClass:
     if isinstance(row, Malformed):
         return ActorClass(ActorKind.UNRESOLVED, None, None, frozenset())
     names = frozenset(
@@ -146,51 +119,24 @@ def _actor(row: User | Malformed, skus: tuple[Sku, ...] | None, named: frozenset
     try:
         user_type = row.user_type.casefold()
         enabled = row.account_enabled
-        premium, ten_year = _plan(AUDIT_PREMIUM_PLAN, row, skus), _plan(TEN_YEAR_PLAN, row, skus)
-        licensed = bool(row.assigned_licenses)
     except PropertyUnreadError:
         return ActorClass(ActorKind.UNRESOLVED, None, None, names & named)
-    kind = _kind(user_type, enabled, premium, licensed)
+    given = licensing.of(row)
+    kind = _kind(user_type, enabled, given) if given.read else ActorKind.UNRESOLVED
     if kind is ActorKind.UNRESOLVED:
         return ActorClass(kind, None, None, names & named)
-    return ActorClass(kind, premium, ten_year, names & named)
+    return ActorClass(kind, given.premium, given.ten_year, names & named)
 
 
-def _kind(user_type: str, enabled: bool, premium: bool | None, licensed: bool) -> ActorKind:
+def _kind(user_type: str, enabled: bool, given: Given) -> ActorKind:
     if user_type == "guest":
         return ActorKind.GUEST
     if user_type != "member":
         return ActorKind.UNRESOLVED
     if not enabled:
         return ActorKind.DISABLED
-    if premium is None:
+    if given.premium is None:
         return ActorKind.UNRESOLVED
-    if premium:
+    if given.premium:
         return ActorKind.MEMBER_WITH_AUDIT_PLAN
-    return ActorKind.MEMBER_WITHOUT_AUDIT_PLAN if licensed else ActorKind.UNLICENSED
-
-
-def _plan(plan_id: str, row: User, skus: tuple[Sku, ...] | None) -> bool | None:
-    held = plan_held(
-        plan_id,
-        tuple(AssignedPlan(plan.service_plan_id, plan.capability_status) for plan in row.assigned_plans),
-        tuple(AssignedLicence(licence.sku_id, frozenset(licence.disabled_plans)) for licence in row.assigned_licenses),
-        tuple(
-            LicenceState(state.sku_id, state.state, frozenset(state.disabled_plans))
-            for state in row.license_assignment_states
-        ),
-        skus,
-    )
-    match held:
-        case Held():
-            return True
-        case NotHeld():
-            # a subscription that was not read may carry the plan and contradict that the user has no entry for it
-            doubtful = skus is None and row.assigned_licenses and not _listed(plan_id, row)
-            return None if doubtful else False
-        case _:
-            return None
-
-
-def _listed(plan_id: str, row: User) -> bool:
-    return any(plan.service_plan_id.casefold() == plan_id for plan in row.assigned_plans)
+    return ActorKind.MEMBER_WITHOUT_AUDIT_PLAN if given.licensed else ActorKind.UNLICENSED

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compliance.evidence.derived.actors import ActorGroup, Actors
+from compliance.evidence.derived.log_analytics import LogAnalytics
 from compliance.evidence.derived.policies import RetentionPolicies
+from compliance.evidence.derived.recording import Recording
+from compliance.evidence.evidence import AsOf
+from compliance.evidence.scope import Scope
 from compliance.evidence.unread import Unread
 from compliance.rules.classes import RecordClass, record_classes
 from compliance.rules.purview import Effective, effective
@@ -54,3 +58,21 @@ def purview_retention(actors: Actors, policies: RetentionPolicies | Unread) -> P
             for group in actors.groups
         )
     return PurviewRetention(by_source, actors, policies)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLog:
+    """How long the unified audit log is kept, in Purview and perhaps in workspaces, and what it is judged by."""
+
+    retention: PurviewRetention
+    recording: Recording
+    log_analytics: LogAnalytics
+    scope: Scope
+    as_of: AsOf
+
+
+def audit_log(
+    retention: PurviewRetention, recording: Recording, log_analytics: LogAnalytics, scope: Scope, as_of: AsOf
+) -> AuditLog:
+    """Put together what every question about the unified audit log is decided by."""
+    return AuditLog(retention, recording, log_analytics, scope, as_of)

@@ -1,0 +1,1 @@
+"""Who can change what is audited, and who reads it?"""

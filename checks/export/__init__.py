@@ -1,0 +1,1 @@
+"""Do the logs leave the tenant, to a place where they last?"""

@@ -1,0 +1,1 @@
+"""Is access to mail recorded, in every mailbox and by whomever?"""

@@ -1,0 +1,294 @@
+"""What has to be granted so that a tenant can be read: per permission what it buys, and how to grant it.
+
+Sources: Microsoft Learn, "Microsoft Graph permissions reference" (names and ids of application permissions,
+https://learn.microsoft.com/graph/permissions-reference); "App-only authentication for unattended scripts in Exchange
+Online PowerShell and Security & Compliance PowerShell"
+(https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2); "Find the permissions required to run any
+Exchange cmdlet"; "Elevate access to manage all Azure subscriptions and management groups"; "Azure built-in roles". That
+Organization Configuration alone gives the retention policies was measured by CISA's ScubaGear, issue 2375.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from compliance.evidence.datasets import DATASETS, Api, State
+
+CLIENT_ID, OBJECT_ID = "<client id>", "<object id>"
+"""What stands in a command for the application, and for its enterprise application, where no token names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """A right that lets datasets be read, in the words of Microsoft's consoles.
+
+    `claim` is its name among a token's roles or scopes; None where no token tells. `grant` are the commands of an
+    administrator. `others` are rights that do as well, the least first. `excess` is what it gives beyond reading.
+    """
+
+    id: str
+    title: str
+    api: Api
+    datasets: tuple[str, ...]
+    claim: str | None
+    grant: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    excess: str | None = None
+
+
+class Granted(StrEnum):
+    """Whether an identity holds a permission, as far as can be told from outside."""
+
+    YES = "granted"
+    NO = "missing"
+    NOT_NEEDED = "not needed"
+    UNTOLD = "not known"
+
+
+def _application_permission(resource: str, permission: str) -> tuple[str, ...]:
+    return (
+        f"az ad app permission add --id {CLIENT_ID} --api {resource} --api-permissions {permission}=Role",
+        f"az ad app permission admin-consent --id {CLIENT_ID}",
+    )
+
+
+def _graph(name: str, guid: str, *datasets: str, others: tuple[str, ...] = ()) -> Permission:
+    return Permission(
+        id=name,
+        title=f"Microsoft Graph application permission {name}",
+        api=Api.GRAPH,
+        datasets=datasets,
+        claim=name,
+        grant=_application_permission("00000003-0000-0000-c000-000000000000", guid),
+        others=others,
+    )
+
+
+def _of(api: Api) -> tuple[str, ...]:
+    return tuple(name for name, spec in DATASETS.items() if spec.api is api)
+
+
+def _exchange_role(role: str, datasets: tuple[str, ...], others: tuple[str, ...]) -> Permission:
+    return Permission(
+        id=role,
+        title=f"Exchange role {role}, assigned to the application",
+        api=Api.EXCHANGE,
+        datasets=datasets,
+        claim=None,
+        grant=(
+            "Connect-ExchangeOnline",
+            f"New-ServicePrincipal -AppId {CLIENT_ID} -ObjectId {OBJECT_ID} -DisplayName lookback",
+            f'New-ManagementRoleAssignment -Role "{role}" -App {OBJECT_ID}',
+        ),
+        others=others,
+    )
+
+
+def _purview_role(role: str, dataset: str, others: tuple[str, ...], excess: str) -> Permission:
+    return Permission(
+        id=role,
+        title=f"Purview role {role}",
+        api=Api.PURVIEW,
+        datasets=(dataset,),
+        claim=None,
+        grant=(
+            "Connect-IPPSSession",
+            f"New-ServicePrincipal -AppId {CLIENT_ID} -ObjectId {OBJECT_ID} -DisplayName lookback",
+            f'New-RoleGroup -Name "lookback {role}" -Roles "{role}"',
+            f'Add-RoleGroupMember -Identity "lookback {role}" -Member {OBJECT_ID}',
+        ),
+        others=others,
+        excess=excess,
+    )
+
+
+def _azure_role(
+    identifier: str, role: str, scope: str, *datasets: str, before: tuple[str, ...] = (), others: tuple[str, ...] = ()
+) -> Permission:
+    return Permission(
+        id=identifier,
+        title=f"Azure role {role} at {scope}",
+        api=Api.ARM,
+        datasets=datasets,
+        claim=None,
+        grant=(
+            *before,
+            f"az role assignment create --assignee-object-id {OBJECT_ID} --assignee-principal-type ServicePrincipal"
+            f' --role "{role}" --scope {scope}',
+        ),
+        others=others,
+    )
+
+
+_READER = "Entra role Global Reader: reads nearly everything in the tenant"
+_MAILBOXES = tuple(name for name in _of(Api.EXCHANGE) if name.endswith("mailboxes"))
+
+PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
+    {
+        permission.id: permission
+        for permission in (
+            _graph(
+                "Organization.Read.All",
+                "498476ce-e0fe-48b0-b801-37ba7e2685c6",
+                "graph.organization",
+                "graph.subscribed_skus",
+            ),
+            _graph(
+                "LicenseAssignment.Read.All",
+                "e2f98668-2877-4f38-a2f4-8202e0717aa1",
+                "graph.subscribed_skus",
+                others=("Microsoft Graph application permission Organization.Read.All",),
+            ),
+            _graph("User.Read.All", "df021288-bdef-4463-88db-98f22de89214", "graph.users"),
+            _graph("SecurityEvents.Read.All", "bf394140-e372-4bf9-a898-299cfc7564e5", "graph.secure_score"),
+            _graph(
+                "RoleManagement.Read.Directory",
+                "483bed4a-2ad3-4361-a73b-c83ccdbdc53c",
+                "graph.role_assignments",
+                "graph.role_eligibilities",
+            ),
+            _graph(
+                "RoleEligibilitySchedule.Read.Directory",
+                "ff278e11-4a33-4d0c-83d2-d01dc58929a5",
+                "graph.role_eligibilities",
+                others=("Microsoft Graph application permission RoleManagement.Read.Directory",),
+            ),
+            Permission(
+                id="Exchange.ManageAsApp",
+                title="Office 365 Exchange Online application permission Exchange.ManageAsApp",
+                api=Api.EXCHANGE,
+                datasets=_of(Api.EXCHANGE),
+                claim="Exchange.ManageAsApp",
+                grant=_application_permission(
+                    "00000002-0000-0ff1-ce00-000000000000", "dc50a0fb-09a3-484d-be87-e023b12c6440"
+                ),
+            ),
+            _exchange_role(
+                "View-Only Configuration",
+                tuple(name for name in _of(Api.EXCHANGE) if name not in _MAILBOXES),
+                ("Entra role Security Reader: gives Get-AdminAuditLogConfig, and no other of these", _READER),
+            ),
+            _exchange_role("View-Only Recipients", _MAILBOXES, (_READER,)),
+            Permission(
+                id="Exchange.ManageAsApp (Purview)",
+                title="Microsoft Exchange Online Protection application permission Exchange.ManageAsApp",
+                api=Api.PURVIEW,
+                datasets=_of(Api.PURVIEW),
+                claim="Exchange.ManageAsApp",
+                grant=_application_permission(
+                    "00000007-0000-0ff1-ce00-000000000000", "455e5cd2-84e8-4751-8344-5672145dfa17"
+                ),
+            ),
+            _purview_role(
+                "Organization Configuration",
+                "purview.audit_retention_policies",
+                ("Entra role Compliance Administrator: manages compliance in the whole tenant",),
+                "also creates, changes and removes retention policies; no read-only role carries the cmdlet, so prefer"
+                " an administrator's export",
+            ),
+            _purview_role(
+                "Role Management",
+                "purview.role_groups",
+                (_READER, "Entra role Compliance Administrator: manages compliance in the whole tenant"),
+                "also changes who holds which Purview role; prefer an administrator's export",
+            ),
+            _azure_role(
+                "Reader at /providers/Microsoft.aadiam",
+                "Reader",
+                "/providers/Microsoft.aadiam",
+                "arm.entra_diagnostic_settings",
+                before=(
+                    "# a Global Administrator first turns on, and afterwards off: Microsoft Entra admin center >"
+                    " Properties > Access management for Azure resources",
+                ),
+                others=("for a person: Entra role Security Administrator (Global Reader is not enough)",),
+            ),
+            _azure_role(
+                "Reader on the subscriptions",
+                "Reader",
+                "/subscriptions/<subscription id>",
+                "arm.subscriptions",
+                others=("any Azure role on them: what is visible depends on it",),
+            ),
+            _azure_role(
+                "Log Analytics Reader on the workspaces",
+                "Log Analytics Reader",
+                "<workspace id>",
+                "arm.workspaces",
+                "arm.tables",
+                others=("Azure role Reader on the workspace, its resource group or its subscription",),
+            ),
+        )
+    }
+)
+"""Every permission, in the order in which to grant them."""
+
+_EMPTY_WITHOUT_RIGHTS = frozenset({"arm.subscriptions", "arm.workspaces", "arm.tables"})
+"""Datasets whose answer is as empty without any right as where there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How an identity's permissions show: what its token claims, and how the asking for each dataset ended.
+
+    `claims` is None where the token names neither roles nor scopes. `offered` are the cmdlets that the service says
+    it offers, None where it did not say. `empty` are datasets that were answered without a row.
+    """
+
+    claims: Mapping[Api, frozenset[str] | None]
+    ended: Mapping[str, State]
+    offered: Mapping[Api, frozenset[str] | None]
+    empty: frozenset[str]
+
+
+def granted(permission: Permission, told: Told) -> Granted:
+    """Say whether an identity holds a permission.
+
+    A token that names it settles it. Otherwise what was asked for tells: a dataset that is read although the
+    permission is not named is had by another right, and one that is denied shows that the right is missing.
+    """
+    claims = told.claims.get(permission.api)
+    if permission.claim is not None and claims is not None:
+        if permission.claim in claims:
+            return Granted.YES
+        return Granted.NOT_NEEDED if _all_read(permission, told) else Granted.NO
+    if _all_read(permission, told):
+        return Granted.UNTOLD if told.empty & _EMPTY_WITHOUT_RIGHTS >= set(permission.datasets) else Granted.YES
+    if any(told.ended[name] is State.DENIED for name in permission.datasets):
+        return Granted.NO
+    offered = told.offered.get(permission.api)
+    cmdlets = {DATASETS[name].request.partition(" ")[0] for name in permission.datasets}
+    if offered is not None and permission.api in (Api.EXCHANGE, Api.PURVIEW):
+        return Granted.YES if cmdlets <= offered else Granted.NO
+    return Granted.UNTOLD
+
+
+def suffices(permission: Permission, dataset: str, told: Told) -> bool:
+    """Whether a permission alone would let a dataset be read that is not read yet.
+
+    Exchange and Purview ask for an application permission and a role, so the other one must not be missing; what was
+    not asked for waits for the dataset that it is discovered from.
+    """
+    if told.ended[dataset] is State.NOT_REQUESTED:
+        return False
+    others = (one for one in permissions_for((dataset,)) if one is not permission)
+    return permission.api is Api.GRAPH or all(granted(one, told) is not Granted.NO for one in others)
+
+
+def _all_read(permission: Permission, told: Told) -> bool:
+    return all(told.ended[name] in (State.COMPLETE, State.PARTIAL) for name in permission.datasets)
+
+
+def permissions_for(datasets: Sequence[str] | frozenset[str]) -> tuple[Permission, ...]:
+    """Return the permissions that let some datasets be read, in the order in which to grant them."""
+    return tuple(one for one in PERMISSIONS.values() if set(one.datasets) & set(datasets))
+
+
+def filled_in(command: str, *, client_id: str | None, object_id: str | None) -> str:
+    """Return a command with the application's ids in it, as far as they are known."""
+    for blank, value in ((CLIENT_ID, client_id), (OBJECT_ID, object_id)):
+        command = command if value is None else command.replace(blank, value)
+    return command

@@ -1,0 +1,44 @@
+"""The benchmark measures what it says, and fails where a command takes more memory than it may."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import bench
+
+    return bench
+
+
+def test_collect_and_check_of_a_generated_tenant_are_measured(bench, capsys):
+    assert bench.main(["40"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "mailboxes/s" in lines[0]
+    assert "peak MB" in lines[0]
+    for line, command in zip(lines[1:], ("collect", "check"), strict=True):
+        size, name, seconds, worked, per_second, megabytes, ratio = line.split()
+        assert (size, name, ratio) == ("40", command, "1.00x")
+        assert float(per_second) == pytest.approx(40 / float(seconds), abs=1 + 40 / float(seconds) / 2)
+        assert float(worked) > 0
+        assert 15 < float(megabytes) < bench.MOST_MEGABYTES
+
+
+def test_a_command_over_the_limit_of_memory_fails_the_benchmark(bench, capsys, monkeypatch):
+    monkeypatch.setattr(bench, "MOST_MEGABYTES", 5.0)
+    assert bench.main(["40"]) == 1
+    assert re.search(r"over the limit of 5 MB", capsys.readouterr().err)
+
+
+def test_a_command_that_fails_ends_the_benchmark(bench, monkeypatch):
+    monkeypatch.setattr(bench, "served", lambda size: contextlib.nullcontext(("no-such.yaml", {})))
+    with pytest.raises(SystemExit, match="collect"):
+        bench.main(["40"])
