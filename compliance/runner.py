@@ -240,7 +240,7 @@ def _deciding(conclusion: Verdict | Parts) -> tuple[Verdict, str]:
     if not isinstance(conclusion, Parts):
         return conclusion, ""
     if not conclusion.parts:
-        return NotApplicable(condition="the standard requires nothing of this kind"), ""
+        return NotApplicable(condition="nothing of this kind exists, or none is required"), ""
     in_scope = conclusion.in_scope()
     if not in_scope:
         return Indeterminate(

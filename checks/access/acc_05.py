@@ -58,7 +58,7 @@ def the_collector_only_reads(rights: CollectorRights, collected: CollectedBy) ->
     if rights.unknown or rights.untold:
         unknown = (f"what these permit is not known: {', '.join(rights.unknown)}",) if rights.unknown else ()
         return Indeterminate(
-            kind=Kind.UNPROVEN,
+            kind=Kind.UNPROVEN if rights.unread is None else rights.unread.kind,
             condition=f"the collector may be able to write: {'; '.join((*unknown, *rights.untold))}",
             settle=f"{DATASETS['graph.role_assignments'].permission}, and permissions whose names say that they read",
             notes=notes,

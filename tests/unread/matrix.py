@@ -34,6 +34,7 @@ from compliance.evidence.views import (
     LogCategory,
     Mailbox,
     MailboxAuditBypass,
+    OrganizationConfig,
     Principal,
     PurviewRoleGroup,
     RoleAssignment,
@@ -209,7 +210,7 @@ def dataset_unreadings(base: World, dataset: str, way: str, *, single: bool) -> 
                 yield Unreading(text, replace(base, visible_only=frozenset({dataset})), unknown)
         case "with one object too many":
             if single:
-                yield Unreading(text, base.with_rows(dataset, [*base.rows[dataset], *base.rows[dataset]]), None)
+                yield Unreading(text, base.with_rows(dataset, [*base.rows[dataset], *base.rows[dataset]]), unknown)
         case _:
             yield Unreading(text, base.with_entry(dataset, DATASET_WAYS[way]), unknown)
 
@@ -219,7 +220,8 @@ def _whole_datasets(base: World, dataset: str, *, seen_too: bool) -> Unknown | N
     if table is None:
         return None
     seen = base.rows[dataset]
-    befores = [seen] if seen_too else [[], seen]
+    single = dataset in SWITCHES
+    befores = [seen] if seen_too and not single else [[]] if single else [[], seen]
     return Unknown(
         f"{base.name}: {dataset}{' beside what was seen' if seen_too else ''}",
         lambda: (base.with_rows(dataset, [*before, *rows]) for rows in table(seen) for before in befores),
@@ -352,7 +354,6 @@ _MAILBOX_TYPES = (
 )
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 _DATES = ("2019-01-02T03:04:05Z", AS_OF.isoformat())
-_SUCCEEDED = {"provisioningState": "Succeeded"}
 
 DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
     (User, "id"): (_OTHER_ID,),
@@ -386,6 +387,8 @@ DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
     ),
     (ServicePlan, "service_plan_id"): (_OTHER_ID, AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN),
     (ServicePlan, "provisioning_status"): ("Success", "Disabled", "Error", "PendingInput", "PendingActivation"),
+    (AdminAuditLogConfig, "unified_audit_log_ingestion_enabled"): (True, False),
+    (OrganizationConfig, "audit_disabled"): (True, False),
     (AdminAuditLogConfig, "unified_audit_log_first_opt_in_date"): (None, "2019-03-11T08:30:00Z", AS_OF.isoformat()),
     (AuditRetentionPolicy, "name"): ("Another name",),
     (AuditRetentionPolicy, "priority"): (1, 4, 9, 10, 35, 60, 10_000),
@@ -428,6 +431,13 @@ DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
     (RoleEligibility, "role_definition_id"): (_OTHER_ID, GLOBAL_ADMINISTRATOR),
     (RoleEligibility, "principal_id"): (_OTHER_ID,),
     (RoleEligibility, "directory_scope_id"): ("/", "/administrativeUnits/one"),
+    **{
+        (kind, "principal"): tuple(
+            {"@odata.type": "#microsoft.graph.user", "id": _OTHER_ID, "displayName": "x", "userType": user_type}
+            for user_type in ("Member", "Guest")
+        )
+        for kind in (RoleAssignment, RoleEligibility)
+    },
     (Principal, "display_name"): (None, "Somebody Else"),
     (Principal, "user_principal_name"): ("somebody.else@workedexamples.example",),
     (Principal, "user_type"): (None, "Member", "Guest"),
@@ -442,9 +452,10 @@ DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
     (Workspace, "id"): (f"/subscriptions/{_OTHER_ID}/resourceGroups/x/providers/y/workspaces/z",),
     (Workspace, "name"): ("another",),
     (Workspace, "properties"): tuple(
-        {**_SUCCEEDED, "retentionInDays": 30, "createdDate": date, "modifiedDate": date} for date in _DATES
-    )
-    + ({**_SUCCEEDED, "provisioningState": "Deleting"},),
+        {"provisioningState": state, "retentionInDays": 30, "createdDate": date, "modifiedDate": date}
+        for state in ("Succeeded", "Deleting")
+        for date in _DATES
+    ),
     (WorkspaceProperties, "provisioning_state"): ("Succeeded", "Deleting", "Failed"),
     (WorkspaceProperties, "retention_in_days"): (4, 30, 730),
     (WorkspaceProperties, "created_date"): _DATES,
@@ -529,6 +540,17 @@ def _other_tables(seen: Sequence[Row]) -> Iterator[list[Row]]:
             yield [{"id": f"{workspace}/OfficeActivity", **table}]
 
 
+SWITCHES = {
+    "exchange.admin_audit_log_config": "UnifiedAuditLogIngestionEnabled",
+    "exchange.organization_config": "AuditDisabled",
+}
+"""The datasets that are one object, and the switch in it."""
+
+
+def _switched(key: str) -> Callable[[Sequence[Row]], Iterator[list[Row]]]:
+    return lambda seen: iter([[{**seen[0], key: value}] for value in (True, False)])
+
+
 OTHER_ROWS: dict[str, Callable[[Sequence[Row]], Iterator[list[Row]]]] = {
     "graph.users": _other_users,
     "graph.subscribed_skus": _other_skus,
@@ -536,4 +558,5 @@ OTHER_ROWS: dict[str, Callable[[Sequence[Row]], Iterator[list[Row]]]] = {
     "arm.entra_diagnostic_settings": _other_settings,
     "arm.workspaces": _other_workspaces,
     "arm.tables": _other_tables,
+    **{dataset: _switched(key) for dataset, key in SWITCHES.items()},
 }

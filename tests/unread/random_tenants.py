@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
-from compliance.rules.entra_logs import ENTRA_LOGS
-from compliance.rules.mailbox_audit import DEFAULT_ACTIONS, LogonType
 from hypothesis import strategies as st
 from worlds import TENANT_ID, Row, World
 
 from compliance.evidence.views import MAILBOX_DATASETS
+from compliance.rules.entra_logs import ENTRA_LOGS
 from compliance.rules.licences import AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN
+from compliance.rules.mailbox_audit import DEFAULT_ACTIONS, LogonType
 from compliance.rules.retention_policies import DURATIONS
 
 USERS, SKUS, POLICIES = "graph.users", "graph.subscribed_skus", "purview.audit_retention_policies"
@@ -35,6 +36,10 @@ WORKSPACE = (
 EXPORTED = tuple(log.category for log in ENTRA_LOGS.values())
 
 
+def object_id(name: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, name))
+
+
 def principal(name: str) -> str:
     return f"{name}@contoso.example"
 
@@ -45,11 +50,11 @@ def often(usual: Any, *others: Any) -> st.SearchStrategy[Any]:
 
 @st.composite
 def users(draw: st.DrawFn, name: str) -> Row:
-    held = draw(st.sampled_from(([], [E5], [E5], [E5], [E3], [E5, ADD_ON])))
+    held = draw(often([E5], [E5], [], [E3], [E5, ADD_ON]))
     disabled = draw(often([], [AUDIT_PREMIUM_PLAN]))
     states = [{"skuId": sku, "state": draw(often("Active", "Error")), "disabledPlans": disabled} for sku in held]
     return {
-        "id": f"id-of-{name}",
+        "id": object_id(name),
         "userPrincipalName": principal(name),
         "userType": draw(often("Member", "Guest", "Visitor")),
         "accountEnabled": draw(often(True, False)),
@@ -68,7 +73,7 @@ def users(draw: st.DrawFn, name: str) -> Row:
 def policies(draw: st.DrawFn, number: int, durations: tuple[str, ...] = tuple(DURATIONS)) -> Row:
     types = ("ExchangeItemAggregated", "ExchangeItem", "MicrosoftTeams", "MicrosoftForms")
     record_types = draw(st.lists(st.sampled_from(types), max_size=2, unique=True))
-    named = st.sampled_from((*map(principal, NAMES), "id-of-ann", principal("gone")))
+    named = st.sampled_from((*map(principal, NAMES), object_id("ann"), principal("gone")))
     return {
         "Name": f"policy {number}",
         "Priority": draw(st.integers(1, 5)),
@@ -140,11 +145,11 @@ def mailboxes(draw: st.DrawFn, names: tuple[str, ...]) -> dict[str, list[Row]]:
     """A mailbox for each account, and some of other kinds."""
 
     def lists() -> Row:
-        managed = draw(often(["Admin", "Delegate", "Owner"], ["Admin", "Delegate"], []))
+        managed = draw(st.sampled_from((["Admin", "Delegate", "Owner"], ["Admin", "Delegate"], [])))
         actions = {logon: sorted(DEFAULT_ACTIONS[logon]) for logon in LogonType}
         if draw(often(False, True)):
             actions[LogonType.OWNER] = [name for name in actions[LogonType.OWNER] if name != "MailItemsAccessed"]
-        if draw(often(False, True)):
+        if draw(st.booleans()):
             actions[LogonType.OWNER] = [*actions[LogonType.OWNER], "SearchQueryInitiated"]
         return {"DefaultAuditSet": managed, **{f"Audit{logon.value}": actions[logon] for logon in LogonType}}
 
@@ -161,7 +166,7 @@ def mailboxes(draw: st.DrawFn, names: tuple[str, ...]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {name: [] for name in MAILBOX_DATASETS}
     kinds = ("UserMailbox", "SharedMailbox", "RoomMailbox", "DiscoveryMailbox", "FutureMailbox")
     for name in names:
-        found["exchange.mailboxes"].append(mailbox(name, draw(often("UserMailbox", *kinds)), f"id-of-{name}"))
+        found["exchange.mailboxes"].append(mailbox(name, draw(often("UserMailbox", *kinds)), object_id(name)))
     for dataset, kind in zip(
         MAILBOX_DATASETS[1:], ("GroupMailbox", "PublicFolderMailbox", "UserMailbox", "UserMailbox"), strict=True
     ):
@@ -180,11 +185,11 @@ def rights(draw: st.DrawFn, names: tuple[str, ...]) -> dict[str, list[Row]]:
         return {
             "id": f"assignment {number}",
             "roleDefinitionId": draw(st.sampled_from((GLOBAL_ADMINISTRATOR, SECURITY_READER))),
-            "principalId": f"id-of-{name}",
+            "principalId": object_id(name),
             "directoryScopeId": "/",
             "principal": {
                 "@odata.type": f"#microsoft.graph.{kind}",
-                "id": f"id-of-{name}",
+                "id": object_id(name),
                 "displayName": name,
                 "userPrincipalName": principal(name),
                 "userType": draw(often("Member", "Guest")),
@@ -195,9 +200,9 @@ def rights(draw: st.DrawFn, names: tuple[str, ...]) -> dict[str, list[Row]]:
     return {
         "graph.role_assignments": [assignment(number) for number in range(draw(st.integers(1, 7)))],
         "graph.role_eligibilities": [assignment(number) for number in range(10, 10 + draw(st.sampled_from((0, 0, 1))))],
-        "exchange.role_groups": [{**group, "Members": list(names[:1])}],
+        "exchange.role_groups": [{**group, "Members": [principal(names[0])]}],
         "exchange.audit_role_assignments": [],
-        "purview.role_groups": [{**group, "Name": "AuditManager", "Members": list(names[:1])}],
+        "purview.role_groups": [{**group, "Name": "AuditManager", "Members": [principal(names[0])]}],
     }
 
 

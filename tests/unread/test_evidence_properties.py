@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from matrix import ABSENT, Laboratory, Property, properties, put
-from random_tenants import E5, POLICIES, USERS, long_policies, policies, principal, tenants
+from random_tenants import E5, POLICIES, USERS, long_policies, object_id, policies, principal, tenants
 from worlds import STANDARDS, World
 
 from checks import all_checks
@@ -29,8 +29,11 @@ FOLLOWS = {
     Status.PASS: (Status.PASS, Status.INDETERMINATE),
     Status.FAIL: (Status.FAIL, Status.INDETERMINATE),
     Status.INDETERMINATE: (Status.INDETERMINATE, Status.FAIL),
+    Status.NOT_APPLICABLE: (Status.NOT_APPLICABLE, Status.INDETERMINATE),
 }
 """What a verdict may become when some of its evidence is taken away."""
+WORSE = {"ACC-05": Status.INDETERMINATE}
+"""What random tenants show beside a pass, where that is no failure: the collector is the same in all of them."""
 few = settings(max_examples=80, deadline=None)
 
 
@@ -171,14 +174,13 @@ def test_random_tenants_pass_and_fail_and_are_undecided(laboratory: Laboratory) 
 
     look()
     for one in all_checks():
-        worse = Status.INDETERMINATE if one.id == "RET-08" else Status.FAIL  # total retention is left open, not failed
-        assert {status for check, status in seen if check == one.id} >= {Status.PASS, worse}, one.id
+        assert {status for check, status in seen if check == one.id} >= {Status.PASS, WORSE.get(one.id, Status.FAIL)}
 
 
 def test_a_contradiction_that_unread_subscriptions_hide_passes_no_check(laboratory: Laboratory) -> None:
     """A licence that may carry Audit (Premium), and no entry for it in assignedPlans: who knows whether it is held."""
     user = {
-        "id": "id-of-ann",
+        "id": object_id("ann"),
         "userPrincipalName": principal("ann"),
         "userType": "Member",
         "accountEnabled": True,

@@ -56,9 +56,9 @@ READER = Identity(
     audience=None,
     roles=("User.Read.All",),
     scopes=(),
-    directory_roles=(),
+    directory_roles=None,
 )
-"""Who read: an application that may only read."""
+"""Who read: an application that may only read, and whose token says nothing of directory roles."""
 
 Row = dict[str, Any]
 Rows = Mapping[str, Sequence[Row]]

@@ -180,8 +180,9 @@ def _accounts(wanted: set[str], users: Population[User] | Unread) -> dict[str, _
 
 def _as_account(holder: Holder, accounts: dict[str, _Account]) -> Holder:
     if Place.DIRECTORY in holder.places:
+        # Role assignments show a principal's userType only where Graph is asked for it; the list of users always does.
         account = accounts.get(holder.id)
-        return holder if account is None or holder.guest is not None else replace(holder, guest=account.guest)
+        return holder if account is None or account.guest is None else replace(holder, guest=account.guest)
     account = accounts.get(holder.name.casefold())
     if account is None or holder.sort is Sort.APPLICATION:
         return holder

@@ -14,18 +14,22 @@ from compliance.evidence.views import RoleAssignment
 from compliance.rules.directory_roles import READING, WRITING
 from compliance.rules.token_rights import Right, right_of
 
+_NOT_READ = "its directory roles were not read"
+
 
 @dataclass(frozen=True, slots=True)
 class CollectorRights:
     """What writes, for sure; what may write or not; and why it is not known what else the collector holds.
 
-    `signed_in` is False where nobody did, because all evidence was handed over as files.
+    `signed_in` is False where nobody did, because all evidence was handed over as files. `unread` is what of the
+    directory was needed and not read.
     """
 
     signed_in: bool
     writing: tuple[str, ...]
     unknown: tuple[str, ...]
     untold: tuple[str, ...]
+    unread: Unread | None
 
 
 def collector_rights(collected: CollectedBy, assignments: Population[RoleAssignment] | Unread) -> CollectorRights:
@@ -51,6 +55,7 @@ def collector_rights(collected: CollectedBy, assignments: Population[RoleAssignm
             *(permission for permission, right in permissions if right is Right.UNKNOWN),
         ),
         untold=tuple(untold),
+        unread=assignments if isinstance(assignments, Unread) and _NOT_READ in untold else None,
     )
 
 
@@ -74,7 +79,7 @@ def _directory_roles(
     by_wids = {one.object_id for one in told}
     silent = [one for one in identities if one.directory_roles is None and one.object_id not in by_wids]
     if isinstance(assignments, Unread):
-        return roles, ["its directory roles were not read"] if silent else []
+        return roles, [_NOT_READ] if silent else []
     principals = {one.object_id.casefold() for one in identities if one.object_id is not None}
     gaps = (
         ["a token does not name the collector's own principal"] if any(one.object_id is None for one in silent) else []
