@@ -206,7 +206,6 @@ class Principal(View, frozen=True, gc=False):
     id: str = named("id")
     display_name: str | None = named("displayName")
     user_principal_name: str = named("userPrincipalName")
-    user_type: str | None = named("userType")
 
 
 class RoleAssignment(View, frozen=True, gc=False):
@@ -259,12 +258,10 @@ class Subscription(View, frozen=True, gc=False):
 
 
 class WorkspaceProperties(View, frozen=True, gc=False):
-    """The state of a workspace, and the days for which it keeps tables that say nothing of their own."""
+    """The state of a workspace and since when it exists."""
 
     provisioning_state: str = named("provisioningState")
-    retention_in_days: int = named("retentionInDays")
     created_date: dt.datetime = named("createdDate")
-    modified_date: dt.datetime = named("modifiedDate")
 
 
 class Workspace(View, frozen=True, gc=False):
@@ -299,7 +296,7 @@ MAILBOX_DATASETS = (
     "exchange.inactive_mailboxes",
     "exchange.soft_deleted_mailboxes",
 )
-"""The calls that list mailboxes, each leaving out what the others list."""
+"""The calls that list mailboxes. The last one lists inactive mailboxes as well, which count once."""
 
 ROWS: dict[str, type[View]] = {
     "graph.organization": Organization,

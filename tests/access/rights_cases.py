@@ -81,13 +81,16 @@ def denied(dataset: str = "x") -> Unread:
 
 
 def rights(**changes: Any) -> AuditRights:
-    """The rights of a tenant in which one member is Global Administrator and nobody else holds anything."""
+    """The rights of a tenant in which one member is Global Administrator and nobody else holds anything.
+
+    Ten members are listed as users.
+    """
     known: dict[str, Any] = {
         "assignments": population(RoleAssignment, holds(1)),
         "eligibilities": population(RoleEligibility),
         "effective": population(AuditRoleAssignment),
         "role_groups": population(RoleGroup, group("Organization Management", "TenantAdmins_-17")),
         "purview": population(PurviewRoleGroup),
-        "users": population(User, user(1)),
+        "users": population(User, *map(user, range(10))),
     }
     return audit_rights(**(known | changes))

@@ -185,6 +185,18 @@ def test_a_mirror_of_a_directory_role_that_is_not_counted_is_open_even_in_an_exp
     assert kind_of(found) is Kind.UNPROVEN
 
 
+def test_of_two_groups_that_claim_to_mirror_one_role_neither_is_believed() -> None:
+    groups = population(RoleGroup, group("Organization Management", "TenantAdmins_-17", "TenantAdmins_evil"))
+    assert kind_of(rights(role_groups=groups)) is Kind.UNPROVEN
+
+
+def test_a_mirror_in_purview_counts_only_where_exchange_online_lists_it() -> None:
+    purview = population(PurviewRoleGroup, group("Auditors", "TenantAdmins_-17"))
+    assert isinstance(judged(rights(purview=purview)), Pass)
+    purview = population(PurviewRoleGroup, group("Auditors", "TenantAdmins_-18"))
+    assert kind_of(rights(purview=purview)) is Kind.UNPROVEN
+
+
 def test_a_role_group_that_does_not_configure_auditing_does_not_count() -> None:
     groups = population(RoleGroup, group("Help Desk", "team", roles=("View-Only Audit Logs", "Reset Password")))
     assert isinstance(judged(rights(role_groups=groups)), Pass)

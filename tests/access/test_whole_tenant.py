@@ -8,6 +8,7 @@ import pytest
 
 from compliance.assessment.assessment import Finding
 from compliance.assessment.verdict import Status
+from compliance.demo.people import Licence
 from compliance.demo.roles import DirectoryRole
 from compliance.demo.tenant import SecureScore, Tenant
 from compliance.evidence.bundle import Bundle, frames_of
@@ -131,6 +132,8 @@ def test_a_collector_in_a_role_group_of_purview_is_a_name_that_may_be_a_group(fi
 def test_without_the_licence_for_eligible_roles_few_administrators_still_pass(finding: Judged, tenant: Tenant) -> None:
     tenant.skus.clear()
     tenant.add_sku("SPE_E3", 20)
+    for user in tenant.users:
+        user.licences = [Licence("SPE_E3")]
     found = finding(without_collector_in_purview(tenant), "ACC-01")
     assert found.status is Status.PASS, found
 

@@ -19,6 +19,7 @@ from compliance.evidence.derived.role_holders import (
     exchange_members,
     expanded_groups,
     is_guest,
+    mirrors,
     purview_members,
 )
 from compliance.evidence.population import Affected, Coverage, Malformed, Population, Tally, scan
@@ -122,7 +123,7 @@ def audit_rights(
         *directory_holders(eligibilities, active=False),
         *in_exchange,
         *exchange_members(role_groups, expanded_groups(effective), named),
-        *purview_members(purview, named),
+        *purview_members(purview, named, mirrors(role_groups)),
     ]
     return AuditRights(
         holders=_each_once(_matched(found, users)),
@@ -180,9 +181,8 @@ def _accounts(wanted: set[str], users: Population[User] | Unread) -> dict[str, _
 
 def _as_account(holder: Holder, accounts: dict[str, _Account]) -> Holder:
     if Place.DIRECTORY in holder.places:
-        # Role assignments show a principal's userType only where Graph is asked for it; the list of users always does.
         account = accounts.get(holder.id)
-        return holder if account is None or account.guest is None else replace(holder, guest=account.guest)
+        return holder if account is None else replace(holder, guest=account.guest)
     account = accounts.get(holder.name.casefold())
     if account is None or holder.sort is Sort.APPLICATION:
         return holder

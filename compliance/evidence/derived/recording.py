@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compliance.evidence.derived.corroboration import AUDIT_SEARCH, MAILBOX_AUDITING, Corroboration
 from compliance.evidence.derived.ingestion import IngestionSetting
 from compliance.evidence.unread import Kind, Unread
 from compliance.evidence.views import DATASET_OF, OrganizationConfig
@@ -43,9 +44,19 @@ class Recording:
         return self.ingestion
 
 
-def recording(ingestion: IngestionSetting | Unread, organization: OrganizationConfig | Unread) -> Recording:
-    """Return the state of the two switches."""
-    return Recording(ingestion=_ingestion(ingestion), mailboxes=_mailbox_auditing(organization))
+def recording(
+    ingestion: IngestionSetting | Unread, organization: OrganizationConfig | Unread, corroboration: Corroboration
+) -> Recording:
+    """Return the state of the two switches; one that is on and contradicted by Secure Score decides nothing."""
+    return Recording(
+        ingestion=_unless_denied(_ingestion(ingestion), corroboration, AUDIT_SEARCH),
+        mailboxes=_unless_denied(_mailbox_auditing(organization), corroboration, MAILBOX_AUDITING),
+    )
+
+
+def _unless_denied(switch: Switch, corroboration: Corroboration, control: str) -> Switch:
+    contradiction = corroboration.contradiction(control)
+    return contradiction if isinstance(switch, Recorded) and contradiction is not None else switch
 
 
 def _ingestion(ingestion: IngestionSetting | Unread) -> Switch:

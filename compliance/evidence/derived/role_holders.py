@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from compliance.evidence.population import Malformed, Population, Ref, scan
+from compliance.evidence.population import Coverage, Malformed, Population, Ref, scan
 from compliance.evidence.unread import PropertyUnreadError, Unread
 from compliance.evidence.views import AuditRoleAssignment, RoleAssignment, RoleGroup, View
 from compliance.rules.directory_roles import (
@@ -54,7 +54,7 @@ class Place(StrEnum):
 class Holder:
     """Somebody or something that can change audit settings, how, and where the evidence says so.
 
-    `guest` is None where it is not known.
+    `guest` is None where it is not known: of a principal of the directory, the list of users tells.
     """
 
     id: str
@@ -90,6 +90,24 @@ def expanded_groups(assignments: Population[AuditRoleAssignment] | Unread) -> fr
     )
 
 
+def mirrors(groups: Population[RoleGroup] | Unread) -> frozenset[str]:
+    """Return the members of Exchange Online's role groups that stand for a directory role, in lower case.
+
+    Anybody may give a group such a name. Exchange Online makes one for each role: of two that claim the same role
+    neither is believed, and none where not all role groups were read.
+    """
+    if isinstance(groups, Unread) or groups.coverage is not Coverage.WHOLE:
+        return frozenset()
+    claims: dict[str, set[str]] = {}
+    for row, _ in scan(groups):
+        if isinstance(row, Malformed) or not row.holds("members"):
+            return frozenset()
+        for member in row.members:
+            if (role := directory_role_of(member)) is not None:
+                claims.setdefault(role, set()).add(member.casefold())
+    return frozenset(name for names in claims.values() if len(names) == 1 for name in names)
+
+
 def exchange_members(
     groups: Population[RoleGroup] | Unread, expanded: frozenset[str], named: frozenset[str]
 ) -> list[Holder]:
@@ -97,24 +115,28 @@ def exchange_members(
 
     `named` are names of people, in lower case; another member of a group that is not expanded may be a group itself.
     """
+    counted = mirrors(groups)
 
     def members(group: RoleGroup, ref: Ref) -> list[Holder]:
         name = group.name.casefold()
         if name != ORGANIZATION_MANAGEMENT and AUDIT_LOGS not in {role_name(role) for role in group.roles}:
             return []
-        found = _members(group, Place.EXCHANGE, named, ref)
+        found = _members(group, Place.EXCHANGE, named, counted, ref)
         # Of an expanded group only the members that mirror a directory role go unnamed.
         return [one for one in found if one.sort is Sort.PERSON or name not in expanded or mirrors_a_role(one.name)]
 
     return _read(groups, Place.EXCHANGE, members)
 
 
-def purview_members(groups: Population[G] | Unread, named: frozenset[str]) -> list[Holder]:
-    """Return the direct members of Purview's role groups that configure auditing or retention policies."""
+def purview_members(groups: Population[G] | Unread, named: frozenset[str], counted: frozenset[str]) -> list[Holder]:
+    """Return the direct members of Purview's role groups that configure auditing or retention policies.
+
+    `counted` are the names that stand for directory roles, whose holders the directory lists.
+    """
 
     def members(group: RoleGroup, ref: Ref) -> list[Holder]:
         configures = not PURVIEW_AUDIT_ROLES.isdisjoint(role_name(role) for role in group.roles)
-        return _members(group, Place.PURVIEW, named, ref) if configures else []
+        return _members(group, Place.PURVIEW, named, counted, ref) if configures else []
 
     return _read(groups, Place.PURVIEW, members)
 
@@ -170,7 +192,7 @@ def _directory_holder(row: RoleAssignment, ref: Ref, *, active: bool) -> list[Ho
             id=holder_id,
             name=holder_id if name is None else name,
             sort=sort,
-            guest=is_guest(principal.user_type) if principal.holds("user_type") else None,
+            guest=None,
             places=frozenset({Place.DIRECTORY}),
             through=(through,),
             ref=ref,
@@ -204,7 +226,7 @@ def _effective_user(row: AuditRoleAssignment, ref: Ref) -> list[Holder]:
     return [_named(row.effective_user_name, Sort.PERSON, Place.EXCHANGE, through, ref)]
 
 
-def _members(group: RoleGroup, place: Place, named: frozenset[str], ref: Ref) -> list[Holder]:
+def _members(group: RoleGroup, place: Place, named: frozenset[str], counted: frozenset[str], ref: Ref) -> list[Holder]:
     """Return the members of a role group; one that mirrors a directory role adds nobody to the directory's holders."""
     return [
         _named(
@@ -215,5 +237,5 @@ def _members(group: RoleGroup, place: Place, named: frozenset[str], ref: Ref) ->
             ref,
         )
         for member in group.members
-        if directory_role_of(member) not in AUDIT_CONFIGURING
+        if member.casefold() not in counted
     ]
