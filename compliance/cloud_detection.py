@@ -15,10 +15,10 @@ from collections.abc import Callable
 import msgspec
 
 from compliance.clouds import CLOUDS
-from compliance.errors import InputError, LookbackError
+from compliance.errors import InputError
 
 Fetch = Callable[[str], tuple[int, bytes]]
-"""GETs a URL without credentials and without following a redirect; raises `LookbackError` where nobody answers."""
+"""GETs a URL without credentials and without following a redirect; raises `InputError` where nobody answers."""
 
 AUTHORITIES = tuple(CLOUDS[name].authority for name in ("commercial", "gcc-high", "china"))
 """The hosts that are asked, in this order, and no other."""
@@ -48,14 +48,14 @@ def detect_cloud(tenant: str, fetch: Fetch) -> str:
 
 
 def fetch_configuration(url: str) -> tuple[int, bytes]:
-    """GET a URL as it is: no token, no redirect followed; raises `LookbackError` where nobody answers."""
+    """GET a URL as it is: no token, no redirect followed; raises `InputError` where nobody answers."""
     import requests
 
     try:
         # Without an auth of its own, requests would send what ~/.netrc holds for the host.
         answer = requests.get(url, timeout=_SECONDS, allow_redirects=False, auth=lambda request: request)
     except requests.RequestException as error:
-        raise LookbackError(
+        raise InputError(
             f"no answer ({type(error).__name__})",
             where=url,
             next_step=f"Check connection and proxy, or say in config.yaml which cloud it is: {', '.join(CLOUDS)}.",

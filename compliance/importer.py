@@ -12,7 +12,7 @@ import msgspec
 from compliance import __version__
 from compliance.errors import InputError
 from compliance.evidence.bundle import Bundle, claim_directory, open_bundle, seal, sum_problems
-from compliance.evidence.datasets import DATASETS, State
+from compliance.evidence.datasets import DATASETS, Origin, State
 from compliance.evidence.manifest import SCHEMA, Amendment, DatasetEntry, Manifest, Tool, encode, sha256
 from compliance.evidence.scope import Scope
 from compliance.evidence.tenancy import organization_of, tenant_of
@@ -93,9 +93,17 @@ def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Ca
                 next_step="Export the file from the tenant that the bundle is of.",
             )
     _not_from_the_future(exports, clock())
+    if undated := sorted(export.path.name for export in exports if export.rows and export.collected_at is None):
+        raise InputError(
+            f"nobody says when these were exported: {', '.join(undated)}",
+            where="provenance.yaml",
+            next_step="Fill in when, command and rows first: what a bundle once holds is never replaced.",
+        )
     entries = {entry.name: entry for entry in manifest.datasets}
-    held = {name for name, entry in entries.items() if entry.rows or entry.state is State.COMPLETE}
-    asked = [export for export in exports if export.spec_name not in held]
+    asked = [
+        export for export in exports if export.spec_name not in entries or _gives_way(entries[export.spec_name], export)
+    ]
+    held = {export.spec_name for export in exports} - {export.spec_name for export in asked}
     # a file that holds nothing says less than why a collection has nothing
     empty = {export.spec_name for export in asked if export.rows is None and export.spec_name in entries}
     added = [export for export in asked if export.spec_name not in empty]
@@ -121,6 +129,16 @@ def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Ca
         tuple(export.spec_name for export in exports if export.spec_name in held),
         tuple(export.spec_name for export in exports if export.spec_name in empty),
     )
+
+
+def _gives_way(entry: DatasetEntry, export: ImportedDataset) -> bool:
+    """Return whether what a bundle holds of a dataset gives way to a file: where it holds nothing, or a typed-in list.
+
+    What was read or exported stays, in part or whole: a short list that shows a fault must not give way to a clean one.
+    """
+    if not (entry.rows or entry.state is State.COMPLETE):
+        return True
+    return entry.origin is Origin.ATTESTED and export.origin is Origin.EXPORTED
 
 
 def _write(out: Path, export: ImportedDataset, amendment: int = 0) -> DatasetEntry:

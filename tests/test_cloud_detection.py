@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from compliance.cloud_detection import AUTHORITIES, detect_cloud, fetch_configuration
 from compliance.clouds import CLOUDS
-from compliance.errors import InputError, LookbackError
+from compliance.errors import InputError
 
 TENANT = "agency.example"
 PUBLIC, US, CHINA = (
@@ -116,5 +116,5 @@ def test_the_question_carries_no_credential_and_follows_no_redirect(monkeypatch:
 
 
 def test_nobody_answering_says_to_name_the_cloud() -> None:
-    with responses.RequestsMock(), pytest.raises(LookbackError, match=r"config\.yaml"):
+    with responses.RequestsMock(), pytest.raises(InputError, match=r"config\.yaml"):
         fetch_configuration(f"{PUBLIC}/x")

@@ -123,6 +123,7 @@ def datasets_for(check_ids: list[str] | None) -> tuple[str, ...]:
         return tuple(DATASETS)
     selected = by_ids(all_checks(), ",".join(check_ids).split(","), where="--only")
     needed = {ORGANIZATION}.union(*(datasets_behind(one.function, DERIVATIONS) for one in selected))
+    needed |= {spec.discovered_from for name in needed if (spec := DATASETS[name]).discovered_from is not None}
     return tuple(name for name in DATASETS if name in needed)
 
 

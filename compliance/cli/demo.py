@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"{name}: {description}")
         return 0
     tenant = load_scenario(args.scenario)
-    out = args.out or HOME / args.scenario
+    out = args.out or HOME / args.scenario.replace(":", "-")  # Windows takes no colon in a name
     planned = plan(args, Handed(), bundle=out / "bundle", out=out / "result", tenant_id=tenant.id)
     _make_room(out)
     code = execute(_collect(args, tenant, out / "bundle"), planned)

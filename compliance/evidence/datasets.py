@@ -53,6 +53,7 @@ class DatasetSpec:
     permission: str
     counted: bool = False
     corroborates: bool = False
+    discovered_from: str | None = None
 
 
 _CONFIGURATION = "Exchange.ManageAsApp with the Exchange role View-Only Configuration (or Entra Global Reader)"
@@ -242,6 +243,7 @@ DATASETS: MappingProxyType[str, DatasetSpec] = MappingProxyType(
                 export_file="workspaces.json",
                 least_rows=0,
                 permission=_LOG_ANALYTICS,
+                discovered_from="arm.entra_diagnostic_settings",
             ),
             DatasetSpec(
                 name="arm.tables",
@@ -251,6 +253,7 @@ DATASETS: MappingProxyType[str, DatasetSpec] = MappingProxyType(
                 export_file="tables.json",
                 least_rows=0,
                 permission=_LOG_ANALYTICS,
+                discovered_from="arm.entra_diagnostic_settings",
             ),
         )
     }

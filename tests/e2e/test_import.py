@@ -305,3 +305,32 @@ def test_a_clean_file_does_not_replace_a_short_list_that_shows_a_fault(rows, tmp
         lookback_here("import", write_exports(tmp_path / "clean", {BYPASS: rows[BYPASS]}), "--into", bundle).code == 0
     )
     assert check(bundle, tmp_path / "result", "--checks", "AUD-04").code == 3
+
+
+def test_a_file_that_nobody_dated_is_refused_beside_a_collection_where_it_would_stay_for_good(bundle_of, tmp_path):
+    bundle = copied(bundle_of("least-privilege"), tmp_path / "bundle")
+    before = files_of(bundle)
+    undated = write_exports(tmp_path / "exports", {POLICIES: [{"Name": "x"}]}, without_provenance=[POLICIES])
+    run = lookback_here("import", undated, "--into", bundle)
+    assert run.code == 2
+    assert POLICIES in run.err
+    assert "Fill in when" in run.err
+    assert files_of(bundle) == before
+
+
+def test_an_export_takes_the_place_of_what_somebody_typed_in(bundle_of, tmp_path):
+    bundle = copied(bundle_of("least-privilege"), tmp_path / "bundle")
+    tenant = json.loads((bundle / "manifest.json").read_bytes())["tenant"]["id"]
+    typed = tmp_path / "typed"
+    typed.mkdir()
+    (typed / "retention_policies.yaml").write_text(
+        f"version: 1\ntenant: {tenant}\nby: admin@workedexamples.example\nwhen: 2026-11-16T08:00:00Z\n"
+        "where: Purview portal, Audit, Audit retention policies\npolicies: []\n"
+    )
+    assert lookback_here("import", typed, "--into", bundle).code == 0
+    assert lookback_here("import", write_exports(tmp_path / "exports", {POLICIES: []}), "--into", bundle).code == 0
+    manifest = json.loads((bundle / "manifest.json").read_bytes())
+    (entry,) = (one for one in manifest["datasets"] if one["name"] == "purview.audit_retention_policies")
+    assert entry["origin"] == "exported"
+    assert [one["origin"] for one in manifest["amendments"][-1]["replaced"]] == ["attested"]
+    assert lookback_here("verify", bundle).code == 0
