@@ -21,14 +21,17 @@ AUDIT_CONFIGURING: Mapping[str, str] = MappingProxyType(
         EXCHANGE_ADMINISTRATOR: "Exchange Administrator",
         COMPLIANCE_ADMINISTRATOR: "Compliance Administrator",
         COMPLIANCE_DATA_ADMINISTRATOR: "Compliance Data Administrator",
+        "e8611ab8-c189-46e8-94e1-60213ab1f814": "Privileged Role Administrator",
     }
 )
-"""The directory roles whose holders can change what is audited or how long it is kept, by template id."""
+"""The directory roles whose holders can change what is audited or how long it is kept, by template id.
+
+A Privileged Role Administrator can take on any of the others.
+"""
 
 WRITING: Mapping[str, str] = MappingProxyType(
     {
         **AUDIT_CONFIGURING,
-        "e8611ab8-c189-46e8-94e1-60213ab1f814": "Privileged Role Administrator",
         "31392ffb-586c-42d1-9346-e59415a2cc4e": "Exchange Recipient Administrator",
         "194ae4cb-b126-40b2-bd5b-6091b380977d": "Security Administrator",
         "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3": "Application Administrator",
@@ -55,6 +58,39 @@ PREMIUM_LICENCE_REQUIRED = "AadPremiumLicenseRequired"
 
 AUDIT_LOGS = "audit logs"
 """The management role that configures auditing, in Exchange Online and in Purview, in lower case."""
+
+EXCHANGE_AUDIT_ROLES = frozenset({AUDIT_LOGS, "organization configuration", "role management"})
+"""The management roles of Exchange Online whose holders can change auditing (Set-AdminAuditLogConfig,
+Set-OrganizationConfig -AuditDisabled), or give themselves a role that can, in lower case."""
+
+EXCHANGE_OTHER_ROLES = frozenset(
+    name.casefold()
+    for name in (
+        *("Address Lists", "ApplicationImpersonation", "Communication Compliance Admin"),
+        *("Communication Compliance Investigation", "Compliance Admin", "Data Loss Prevention", "Distribution Groups"),
+        *("E-Mail Address Policies", "Federated Sharing", "Information Protection Admin"),
+        *("Information Protection Analyst", "Information Protection Investigator", "Information Protection Reader"),
+        *("Information Rights Management", "Insider Risk Management Admin", "Insider Risk Management Investigation"),
+        *("Journaling", "Legal Hold", "LegalHoldApplication", "Mail Enabled Public Folders", "Mail Recipient Creation"),
+        *("Mail Recipients", "Mail Tips", "Mailbox Import Export", "Mailbox Search", "MailboxSearchApplication"),
+        *("MeetingGraphApplication", "Message Tracking", "Migration", "Move Mailboxes", "My Custom Apps"),
+        *("My Marketplace Apps", "My ReadWriteMailbox Apps", "MyAddressInformation", "MyBaseOptions"),
+        *("MyContactInformation", "MyDisplayName", "MyDistributionGroupMembership", "MyDistributionGroups"),
+        *("MyMailboxDelegation", "MyMailSubscriptions", "MyMobileInformation", "MyName", "MyPersonalInformation"),
+        *("MyProfileInformation", "MyRetentionPolicies", "MyTeamMailboxes", "MyTextMessaging", "MyVoiceMail"),
+        *("OfficeExtensionApplication", "Org Custom Apps", "Org Marketplace Apps", "Organization Client Access"),
+        *("Organization Transport Settings", "PlacesBuildingManagement", "PlacesDeskManagement"),
+        *("Privacy Management Admin", "Privacy Management Investigation", "Public Folders", "Recipient Policies"),
+        *("Remote and Accepted Domains", "Reset Password", "Retention Management", "Security Admin"),
+        *("Security Group Creation and Membership", "Security Reader", "SendMailApplication", "Supervision"),
+        *("TeamMailboxLifecycleApplication", "Team Mailboxes", "Tenant AllowBlockList Manager"),
+        *("TenantPlacesManagement", "Transport Hygiene", "Transport Rules", "UM Mailboxes", "UM Prompts"),
+        *("Unified Messaging", "User Options", "UserApplication", "View-Only Audit Logs", "View-Only Configuration"),
+        *("View-Only Recipients", "ArchiveApplication", "ExchangeCrossServiceIntegration", "Cmdlet Extension Agents"),
+    )
+)
+"""The other built-in management roles, in lower case. A role of any other name may be made from one that configures
+auditing (New-ManagementRole -Parent)."""
 
 PURVIEW_AUDIT_ROLES = frozenset({AUDIT_LOGS, "organization configuration"})
 """The roles of Purview whose holders can change auditing or retention policies, in lower case."""

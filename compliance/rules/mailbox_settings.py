@@ -152,8 +152,9 @@ def missing_default_actions(settings: AuditSettings, logon: LogonType) -> frozen
 def search_query_recorded(settings: AuditSettings) -> bool | None:
     """Whether searches by the owner are recorded; `None`: cannot be told.
 
-    SearchQueryInitiated is in no default set, so a list without it settles that they are not. One with it settles
-    that they are where the licence is Audit (Premium): texts disagree over the others. Fact mailbox.search-query.
+    SearchQueryInitiated is in no default set, so a list without it settles that they are not, and one with it that
+    Microsoft says it manages contradicts itself. Any other with it settles that they are where the licence is Audit
+    (Premium): texts disagree over the others. Fact mailbox.search-query.
     """
     if settings.kind is MailboxKind.GROUP:
         return False
@@ -162,6 +163,9 @@ def search_query_recorded(settings: AuditSettings) -> bool | None:
         return None
     if not listed:
         return False
+    managed = settings.default_audit_set
+    if managed is None or LogonType.OWNER in managed:
+        return None
     return True if settings.licence is LicenceClass.E5 else None
 
 

@@ -94,6 +94,12 @@ def test_searches_are_recorded_where_the_owners_list_says_so_and_the_licence_is_
     assert search_query_recorded(mailbox(MailboxKind.UNKNOWN, owner=listed)) is None
 
 
+def test_a_list_with_searches_that_microsoft_says_it_manages_contradicts_itself() -> None:
+    listed = DEFAULT_ACTIONS[OWNER] | {"SearchQueryInitiated"}
+    assert search_query_recorded(mailbox(owner=listed)) is None
+    assert search_query_recorded(mailbox(managed=None, owner=listed)) is None
+
+
 def test_searches_are_not_recorded_by_default() -> None:
     for licence in LicenceClass:
         assert search_query_recorded(mailbox(licence=licence)) is False

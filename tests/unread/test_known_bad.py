@@ -61,6 +61,17 @@ def a_second_mirror(world: World) -> World:
     return world.with_rows("exchange.role_groups", groups)
 
 
+def a_role_of_its_own(world: World) -> World:
+    group = {"Guid": "guid-of-custom", "Name": "Custom", "Roles": ["Custom Audit"], "Members": ["somebody"]}
+    return world.with_rows("exchange.role_groups", [*world.rows["exchange.role_groups"], group])
+
+
+def a_guest_by_name(world: World) -> World:
+    row = {"Guid": "g", "Role": "Audit Logs", "RoleAssigneeName": "Organization Management", "Enabled": True}
+    named = {**row, "RoleAssigneeType": "RoleGroup", "EffectiveUserName": "Mallory"}
+    return world.with_rows("exchange.audit_role_assignments", [named])
+
+
 def a_mirror_in_purview(world: World) -> World:
     groups = [
         {**row, "Members": ["TenantAdmins_evil"]} if row["Name"] == "AuditManager" else row
@@ -142,6 +153,8 @@ BAD: dict[str, tuple[Callable[[World], World], tuple[str, ...]]] = {
     "a table is listed twice, the second time with longer days": (a_table_listed_again, ("RET-05",)),
     "another group claims to mirror Global Administrators": (a_second_mirror, ("ACC-01",)),
     "a group in Purview claims to mirror Global Administrators": (a_mirror_in_purview, ("ACC-01",)),
+    "a role group carries a role that is not built in": (a_role_of_its_own, ("ACC-01",)),
+    "Exchange names somebody whom the directory does not know": (a_guest_by_name, ("ACC-01",)),
     "a group is Global Administrator": (
         added(
             "graph.role_assignments",

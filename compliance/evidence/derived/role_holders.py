@@ -17,6 +17,8 @@ from compliance.evidence.views import AuditRoleAssignment, RoleAssignment, RoleG
 from compliance.rules.directory_roles import (
     AUDIT_CONFIGURING,
     AUDIT_LOGS,
+    EXCHANGE_AUDIT_ROLES,
+    EXCHANGE_OTHER_ROLES,
     ORGANIZATION_MANAGEMENT,
     PURVIEW_AUDIT_ROLES,
     directory_role_of,
@@ -118,9 +120,12 @@ def exchange_members(
     counted = mirrors(groups)
 
     def members(group: RoleGroup, ref: Ref) -> list[Holder]:
-        name = group.name.casefold()
-        if name != ORGANIZATION_MANAGEMENT and AUDIT_LOGS not in {role_name(role) for role in group.roles}:
+        name, roles = group.name.casefold(), {role_name(role) for role in group.roles}
+        if name != ORGANIZATION_MANAGEMENT and roles <= EXCHANGE_OTHER_ROLES:
             return []
+        if name != ORGANIZATION_MANAGEMENT and EXCHANGE_AUDIT_ROLES.isdisjoint(roles) and group.members:
+            own = ", ".join(sorted(roles - EXCHANGE_OTHER_ROLES))
+            return [_named(group.name, Sort.UNRESOLVED, Place.EXCHANGE, f"carries roles of its own: {own}", ref)]
         found = _members(group, Place.EXCHANGE, named, counted, ref)
         # Of an expanded group only the members that mirror a directory role go unnamed.
         return [one for one in found if one.sort is Sort.PERSON or name not in expanded or mirrors_a_role(one.name)]
@@ -161,8 +166,8 @@ def _unreadable(ref: Ref, place: Place, why: str) -> Holder:
 
 
 def _named(name: str, sort: Sort, place: Place, through: str, ref: Ref) -> Holder:
-    """Return a holder that goes by a name alone; Exchange Online names guests with #EXT#."""
-    guest = None if GUID.fullmatch(name.casefold()) else "#ext#" in name.casefold()
+    """Return a holder that goes by a name alone, which shows a guest by #EXT# and of nobody else that it is none."""
+    guest = True if "#ext#" in name.casefold() else None
     return Holder(f"{place.value}: {name.casefold()}", name, sort, guest, frozenset({place}), (through,), ref)
 
 
