@@ -36,15 +36,18 @@ LIMIT = 5
 def few_people_can_change_audit_settings(rights: AuditRights) -> Verdict:
     """Few people can change what is audited, and none of them is a guest.
 
-    Counts the holders of the directory roles Global, Exchange, Compliance and Compliance Data Administrator, active
-    and eligible; of the role Audit Logs in Exchange Online and the role group Organization Management; and of Audit
-    Logs or Organization Configuration in Purview. Each holder counts once. Exchange Online and Purview give names where
-    the directory gives ids, so two names may be one person. At least as many hold such rights as there are accounts, or
-    names in the longest list; at most as many as there are accounts and names that match none.
+    Counts the holders of the directory roles Global, Privileged Role, Exchange, Compliance and Compliance Data
+    Administrator, active and eligible; of Audit Logs, Organization Configuration or Role Management in Exchange Online
+    and of its role group Organization Management; and of Audit Logs or Organization Configuration in Purview. Each
+    holder counts once. Exchange Online and Purview give names where the directory gives ids, so two names may be one
+    person. At least as many hold such rights as there are accounts, or names in the longest list; at most as many as
+    there are accounts and names that match none. Security Administrators, who manage the export of Entra's logs, are
+    not counted here.
 
     Five people are enough; the figure is lookback's own (certainty medium). Fails on more for sure, and on a guest.
-    Open while a list is unread, a group's members are not known, the names may or may not be more than five people, or
-    an application holds such a right: whether it needs to, only a waiver can say.
+    Open while a list is unread, a group's members are not known, a role that is not built in may be made from one that
+    configures auditing, a name is nobody's in the directory, the names may or may not be more than five people, or an
+    application holds such a right: whether it needs to, only a waiver can say.
     """
     guests = [person for person in rights.of(Sort.PERSON) if person.guest]
     if rights.at_least > LIMIT:
