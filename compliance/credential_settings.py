@@ -21,10 +21,10 @@ _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII
 
 
 class Method(StrEnum):
-    """How lookback signs in. The first four and `MANAGED_IDENTITY` are an application, the others a person.
+    """How lookback signs in: as an application down to `MANAGED_IDENTITY`, as a person from `INTERACTIVE` on.
 
-    `AZURE_CLI` is whoever ran `az login`. `DELEGATED` is `INTERACTIVE` with Microsoft's own public clients, so that no
-    app registration is needed.
+    `AZURE_CLI` is whoever ran `az login`, either of the two. `DELEGATED` is `INTERACTIVE` with Microsoft's own public
+    clients, so that no app registration is needed.
     """
 
     CERTIFICATE = "certificate"

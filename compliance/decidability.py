@@ -26,13 +26,15 @@ def needed(function: Derivation, derivations: Mapping[type, Derivation]) -> froz
     return frozenset(name for name in datasets_behind(function, derivations) if not DATASETS[name].corroborates)
 
 
-def decidable(function: Derivation, unread: frozenset[str], derivations: Mapping[type, Derivation]) -> Decidable:
-    """Say how far a check can be decided where some datasets cannot be read.
+def decidable(
+    function: Derivation, unread: frozenset[str], partial: frozenset[str], derivations: Mapping[type, Derivation]
+) -> Decidable:
+    """Say how far a check can be decided where some datasets cannot be read, and of others only a part.
 
-    In part: everything without which it is not judged at all can be read, so that it may fail, and may pass where one
-    of several answers is enough; the rest stays open.
+    In part: of everything without which it is not judged at all something can be read, so that it may fail, and may
+    pass where one of several answers is enough; the rest stays open.
     """
-    if not needed(function, derivations) & unread:
+    if not needed(function, derivations) & (unread | partial):
         return Decidable.FULLY
     return Decidable.NOT if _unjudged(function, unread, derivations) else Decidable.IN_PART
 

@@ -31,3 +31,6 @@ class InputError(LookbackError):
     """Something that the user handed over (an option, a file, a setting) cannot be used."""
 
     exit_code = 2
+
+    def __init__(self, what: str, *, next_step: str, where: str | None = None) -> None:
+        super().__init__(what, where=where, next_step=next_step)

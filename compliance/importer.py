@@ -175,6 +175,7 @@ def _not_from_the_future(exports: Iterable[ImportedDataset], now: dt.datetime) -
             raise InputError(
                 f"it is said to be of {export.collected_at:%Y-%m-%d %H:%M} UTC, which is yet to come",
                 where=str(export.path),
+                next_step="Correct when, with its offset from UTC, or the clock of this machine.",
             )
 
 

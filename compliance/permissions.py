@@ -25,12 +25,15 @@ CLIENT_ID, OBJECT_ID = "<client id>", "<object id>"
 class Permission:
     """A right that lets datasets be read, in the words of Microsoft's consoles.
 
-    `claim` is its name among a token's roles or scopes; None where no token tells. `grant` are the commands of an
-    administrator. `others` are rights that do as well, the least first. `excess` is what it gives beyond reading.
+    `title` is that of an application's, `person` that of the same right of a person who signs in, None where only
+    applications need it. `claim` is its name among a token's roles or scopes; None where no token tells. `grant` are
+    the commands by which an administrator gives it to an application. `others` are rights that do as well, the least
+    first. `excess` is what it gives beyond reading.
     """
 
     id: str
     title: str
+    person: str | None
     api: Api
     datasets: tuple[str, ...]
     claim: str | None
@@ -59,6 +62,7 @@ def _graph(name: str, guid: str, *datasets: str, others: tuple[str, ...] = ()) -
     return Permission(
         id=name,
         title=f"Microsoft Graph application permission {name}",
+        person=f"Microsoft Graph delegated permission {name}",
         api=Api.GRAPH,
         datasets=datasets,
         claim=name,
@@ -75,6 +79,7 @@ def _exchange_role(role: str, datasets: tuple[str, ...], others: tuple[str, ...]
     return Permission(
         id=role,
         title=f"Exchange role {role}, assigned to the application",
+        person=f"Exchange role {role}, assigned to the person",
         api=Api.EXCHANGE,
         datasets=datasets,
         claim=None,
@@ -91,6 +96,7 @@ def _purview_role(role: str, dataset: str, others: tuple[str, ...], excess: str)
     return Permission(
         id=role,
         title=f"Purview role {role}",
+        person=f"Purview role {role}",
         api=Api.PURVIEW,
         datasets=(dataset,),
         claim=None,
@@ -111,6 +117,7 @@ def _azure_role(
     return Permission(
         id=identifier,
         title=f"Azure role {role} at {scope}",
+        person=f"Azure role {role} at {scope}",
         api=Api.ARM,
         datasets=datasets,
         claim=None,
@@ -159,6 +166,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
             Permission(
                 id="Exchange.ManageAsApp",
                 title="Office 365 Exchange Online application permission Exchange.ManageAsApp",
+                person=None,
                 api=Api.EXCHANGE,
                 datasets=_of(Api.EXCHANGE),
                 claim="Exchange.ManageAsApp",
@@ -175,6 +183,7 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
             Permission(
                 id="Exchange.ManageAsApp (Purview)",
                 title="Microsoft Exchange Online Protection application permission Exchange.ManageAsApp",
+                person=None,
                 api=Api.PURVIEW,
                 datasets=_of(Api.PURVIEW),
                 claim="Exchange.ManageAsApp",
@@ -235,29 +244,38 @@ class Told:
     """How an identity's permissions show: what its token claims, and how the asking for each dataset ended.
 
     `claims` is None where the token names neither roles nor scopes. `offered` are the cmdlets that the service says
-    it offers, None where it did not say. `empty` are datasets that were answered without a row.
+    it offers, None where it did not say. `empty` are datasets that were answered without a row. `persons` are the APIs
+    that a person signed in to, not an application.
     """
 
     claims: Mapping[Api, frozenset[str] | None]
     ended: Mapping[str, State]
     offered: Mapping[Api, frozenset[str] | None]
     empty: frozenset[str]
+    persons: frozenset[Api]
+
+
+def applicable(told: Told) -> tuple[Permission, ...]:
+    """Return the permissions that whoever signed in can hold, in the order in which to grant them."""
+    return tuple(one for one in PERMISSIONS.values() if one.api not in told.persons or one.person is not None)
 
 
 def granted(permission: Permission, told: Told) -> Granted:
     """Say whether an identity holds a permission.
 
-    A token that names it settles it. Otherwise what was asked for tells: a dataset that is read although the
-    permission is not named is had by another right, and one that is denied shows that the right is missing.
+    An application's token that names it settles it; what was delegated to a person goes no further than what that
+    person may do. Otherwise what was asked for tells: a dataset that is read although the permission is not named is
+    had by another right, and one that is denied shows that the right is missing.
     """
     claims = told.claims.get(permission.api)
+    denied = any(told.ended[name] is State.DENIED for name in permission.datasets)
     if permission.claim is not None and claims is not None:
-        if permission.claim in claims:
+        if permission.claim in claims and not (denied and permission.api in told.persons):
             return Granted.YES
         return Granted.NOT_NEEDED if _all_read(permission, told) else Granted.NO
     if _all_read(permission, told):
         return Granted.UNTOLD if told.empty & _EMPTY_WITHOUT_RIGHTS >= set(permission.datasets) else Granted.YES
-    if any(told.ended[name] is State.DENIED for name in permission.datasets):
+    if denied:
         return Granted.NO
     offered = told.offered.get(permission.api)
     cmdlets = {DATASETS[name].request.partition(" ")[0] for name in permission.datasets}
@@ -267,14 +285,14 @@ def granted(permission: Permission, told: Told) -> Granted:
 
 
 def suffices(permission: Permission, dataset: str, told: Told) -> bool:
-    """Whether a permission alone would let a dataset be read that is not read yet.
+    """Whether a permission alone would let a dataset be read that is refused.
 
-    Exchange and Purview ask for an application permission and a role, so the other one must not be missing; what was
-    not asked for waits for the dataset that it is discovered from.
+    Exchange and Purview ask for an application permission and a role, so the other one must not be missing. What ended
+    otherwise no permission cures; what was not asked for waits for the dataset that it is discovered from.
     """
-    if told.ended[dataset] is State.NOT_REQUESTED:
+    if told.ended[dataset] is not State.DENIED:
         return False
-    others = (one for one in permissions_for((dataset,)) if one is not permission)
+    others = (one for one in applicable(told) if dataset in one.datasets and one is not permission)
     return permission.api is Api.GRAPH or all(granted(one, told) is not Granted.NO for one in others)
 
 

@@ -92,7 +92,11 @@ def read_result(folder: Path) -> tuple[ResultManifest, bytes]:
     raw = read_document(folder / MANIFEST, what="a result folder has a manifest.json")
     manifest = decode_document(raw, ResultManifest, folder / MANIFEST)
     if manifest.schema != SCHEMA:
-        raise InputError(f"has schema {manifest.schema!r}; expected {SCHEMA!r}", where=str(folder / MANIFEST))
+        raise InputError(
+            f"has schema {manifest.schema!r}; expected {SCHEMA!r}",
+            where=str(folder / MANIFEST),
+            next_step="Use the version of lookback that wrote it, or a newer one.",
+        )
     return manifest, read_document(folder / ASSESSMENT, what="a result folder has an assessment.json")
 
 

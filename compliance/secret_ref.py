@@ -55,7 +55,10 @@ class SecretRef:
                 next_step=f"Set {self.env} in the environment that runs lookback.",
             )
         if not secret.strip():
-            raise InputError(f"the {self.describe()} is empty, and the secret should be in it")
+            raise InputError(
+                f"the {self.describe()} is empty, and the secret should be in it",
+                next_step="Put the secret there, and nothing beside it.",
+            )
         return secret
 
     def describe(self) -> str:

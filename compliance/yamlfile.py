@@ -56,7 +56,9 @@ class YamlDocument:
         mark = self._mark(path)
         return f"{self.file}:{mark.line}:{mark.column}"
 
-    def error(self, problems: Iterable[tuple[KeyPath, str]], *, next_step: str | None = None) -> InputError:
+    def error(
+        self, problems: Iterable[tuple[KeyPath, str]], *, next_step: str = "Correct the file, and run it again."
+    ) -> InputError:
         """One error with a line `file:line:column path: message` per problem, in the order of the file."""
         ordered = sorted(problems, key=lambda problem: self._mark(problem[0]))
         return InputError(
@@ -82,7 +84,11 @@ def parse_yaml(raw: bytes, *, where: str) -> YamlDocument:
     from ruamel.yaml.reader import ReaderError
 
     if len(raw) > MAX_BYTES:
-        raise InputError(f"more than {MAX_BYTES:,} bytes, the most that is read of such a file", where=where)
+        raise InputError(
+            f"more than {MAX_BYTES:,} bytes, the most that is read of such a file",
+            where=where,
+            next_step="Give the file that a person wrote.",
+        )
     text = decode_text(raw, where=where)
     builder = _Builder(where)
     try:
@@ -217,6 +223,7 @@ class _Builder:
             raise InputError(
                 f"the file holds {found}; a mapping (keys with values) was expected",
                 where=f"{self._where}:{mark.line}:{mark.column}",
+                next_step="Begin each line of the outermost level with a key and a colon, as the examples do.",
             )
         return self._root
 
@@ -283,7 +290,8 @@ class _Builder:
         return int(text) if _INTEGER.fullmatch(text) else float(text)
 
     def _refusal(self, what: str) -> InputError:
-        return InputError(what, where=f"{self._where}:{self.last.line}:{self.last.column}")
+        place = f"{self._where}:{self.last.line}:{self.last.column}"
+        return InputError(what, where=place, next_step="Write plain keys and values, as the examples do.")
 
 
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+", re.ASCII)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ from compliance.credentials import (
     credentials_for,
     token_facts,
 )
-from compliance.credentials.people import OneAtATime
+from compliance.credentials.people import KeptSignIn, OneAtATime
 from compliance.errors import InputError
 from compliance.evidence.datasets import Api
 from compliance.redaction import redact
@@ -477,6 +478,41 @@ def test_threads_do_not_ask_a_person_at_the_same_time() -> None:
         list(pool.map(credential.get_token, ["a", "b", "a", "b"]))
     assert most == [1]
     assert sorted(person.asked) == ["a", "b"]
+
+
+class SignedIn:
+    """A person's credential that knows whose it is."""
+
+    def authenticate(self, **_: object) -> SignedIn:
+        return self
+
+    def serialize(self) -> str:
+        return '{"username": "person@contoso.com"}'
+
+    def get_token(self, *_: str, **__: object) -> AccessToken:
+        return AccessToken("t", 2**31)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+def test_whose_sign_in_is_kept_is_noted_for_its_owner_alone_and_in_one_go(tmp_path: Path) -> None:
+    record = tmp_path / ".lookback" / "sign-ins" / "client.json"
+    person: Any = SignedIn()
+    assert KeptSignIn(person, record).get_token(SCOPE).token == "t"
+    assert record.read_text() == SignedIn().serialize()
+    assert [oct(path.stat().st_mode & 0o777) for path in (record, record.parent, record.parents[1])] == [
+        "0o600",
+        "0o700",
+        "0o700",
+    ]
+    assert list(record.parent.iterdir()) == [record]
+
+
+def test_a_sign_in_that_cannot_be_noted_says_where(tmp_path: Path) -> None:
+    (tmp_path / "sign-ins").write_text("x")
+    person: Any = SignedIn()
+    with pytest.raises(InputError, match="cannot be written") as caught:
+        KeptSignIn(person, tmp_path / "sign-ins" / "client.json").get_token(SCOPE)
+    assert "sign-ins" in str(caught.value)
 
 
 def test_a_pipeline_without_its_token_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,6 +118,7 @@ def test_a_model_reports_all_problems_in_the_order_of_the_file(tmp_path: Path) -
         "f:1:1 count: this key is missing",
         "f:3:5 names[1]: the value should be a valid string",
         "f:4:1 counts: unknown key; did you mean 'count'?",
+        "  Correct the file, and run it again.",
     ]
 
 

@@ -1,5 +1,7 @@
 """AUD-04: nobody's actions in mailboxes bypass auditing."""
 
+from dataclasses import replace
+
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.verdict import Indeterminate, Pass, Severity, Verdict, decide
 from compliance.evidence.derived import AuditBypasses
@@ -34,9 +36,10 @@ def no_account_bypasses_mailbox_auditing(accounts: Population[MailboxAuditBypass
     accounts alike, with ResultSize Unlimited: the default stops at 1,000 without an error. The bypass belongs to the
     one who acts, so the owner of a mailbox does not matter.
 
-    Fails on any account with a bypass. Passes only when every account was read and says False, and when there are at
-    least as many as the directory has licensed members: whoever may see a part of the accounts alone gets a short list
-    without an error.
+    Fails on any account with a bypass. Passes only when every account was read and says False, when there are at least
+    as many as the directory has licensed members, and when the account of each user, shared, linked and resource
+    mailbox that Get-Mailbox lists is among them, by the Guid that both show: whoever may see a part of the accounts
+    alone gets a short list without an error. Where not one mailbox is found by its Guid, the number alone counts.
     """
     verdict = decide(
         accounts.judge(audited),
@@ -45,11 +48,14 @@ def no_account_bypasses_mailbox_auditing(accounts: Population[MailboxAuditBypass
         settle="Get-MailboxAuditBypassAssociation -ResultSize Unlimited, with AuditBypassEnabled of every account",
         cause="AuditBypassEnabled is False for every account listed",
     )
-    if not isinstance(verdict, Pass) or bypasses.unread is None:
+    if not isinstance(verdict, Pass):
         return verdict
+    if bypasses.open is None:
+        return replace(verdict, notes=bypasses.notes)
     return Indeterminate(
-        kind=bypasses.unread.kind,
-        condition=f"no account that was listed bypasses auditing; but {bypasses.unread.reason}",
-        settle=bypasses.unread.settle,
+        kind=bypasses.open.kind,
+        condition=f"no account that was listed bypasses auditing; but {bypasses.open.reason}",
+        settle=bypasses.open.settle,
+        notes=bypasses.notes,
         tally=verdict.tally,
     )

@@ -27,10 +27,11 @@ from compliance.standards import Standard
         "# Microsoft Entra admin center, Monitoring & health, Diagnostic settings: open the setting that sends to your"
         " Log Analytics workspace and select each missing category beside those that are selected",
         "# all required categories to one destination; leave the other settings as they are",
+        "# sign-in logs are sent only with Microsoft Entra ID P1 or P2",
     ),
     lesson="Storm-0558 signed in with forged tokens: only logs of sign-ins, kept and in one place, can show the next"
     " one.",
-    facts=("entra.conditional-logs",),
+    facts=("entra.conditional-logs", "entra.sign-in-export"),
 )
 def required_entra_logs_are_exported(
     entra: EntraReach, standard: Standard, scope: Scope, declarations: Declarations, as_of: AsOf
@@ -43,8 +44,11 @@ def required_entra_logs_are_exported(
 
     Passes where a Log Analytics workspace that answered gets everything. A storage account, an event hub or a partner
     that gets everything is open until whoever owns the store behind it declares it. Fails where no destination gets
-    everything, and says what is missing at the best one. Logs that need a licence which no subscription carries are
-    not asked for; those that stay empty without Connect Health or Global Secure Access are, and cost nothing.
+    everything, and says what is missing at the best one. Sign-in logs are sent only with Microsoft Entra ID P1 or P2:
+    without one they arrive nowhere, whatever the settings say, and where licences were not read it is open.
+
+    Logs that need a licence which no subscription carries are not asked for; those that stay empty without Connect
+    Health or Global Secure Access are, and cost nothing.
     """
     sources = entra_sources(standard)
     if not sources:

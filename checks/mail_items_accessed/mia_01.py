@@ -22,6 +22,7 @@ _WORDING = Wording(
     proof="audit records that show MailItemsAccessed of these mailboxes, by logon type",
 )
 _KINDS = {
+    DecidedBy.BYPASS_UNKNOWN: Kind.INCOMPLETE,
     DecidedBy.PROPERTIES_UNREAD: Kind.MALFORMED,
     DecidedBy.CONTRADICTION: Kind.CONTRADICTORY,
     DecidedBy.LICENCE_CLASS: Kind.UNPROVEN,
@@ -67,7 +68,8 @@ def mail_items_accessed_is_recorded(mailboxes: Mailboxes, bypasses: AuditBypasse
     FullAccess are delegates) and for administrators, and takes the worst of the three. In this order:
 
     1. Unified audit log ingestion off, AuditDisabled True, or a bypass on the account that acts: nothing is recorded.
-       Where one of these is unread, nothing can be said of any mailbox.
+       Where one of these is unread, nothing can be said of any mailbox; of one whose account the list of bypasses
+       lacks, nothing can be said of that mailbox.
 
     2. A logon type that DefaultAuditSet names is managed by Microsoft, and MailItemsAccessed is among its actions; a
        list beside it that lacks the action contradicts that, and is not believed either way. Any other logon type was
@@ -104,7 +106,8 @@ def mail_items_accessed_is_recorded(mailboxes: Mailboxes, bypasses: AuditBypasse
     parts = mailbox_parts(mailboxes, recorded if everywhere is None else _whatever, MAIL_PARTS, _WORDING, facts)
     if everywhere is not None:
         parts = [mailbox_part(MailboxPart(part.id), part.count, everywhere) for part in parts]
-    return Parts((*parts, *_bypassed(bypasses), *without_mailbox(mailboxes)), notes=left_out(mailboxes))
+    everything = (*parts, *_bypassed(bypasses), *without_mailbox(mailboxes))
+    return Parts(everything, notes=(*left_out(mailboxes), *bypasses.notes))
 
 
 def _everywhere(recording: Recording, bypasses: AuditBypasses) -> Verdict | None:
@@ -137,7 +140,7 @@ def _judgement(logon: LogonType, outcome: Outcome, licence_unread: Kind | None) 
 def _bypassed(bypasses: AuditBypasses) -> list[Part]:
     accounts, part = bypasses.accounts, MailboxPart.BYPASSED_ACCOUNTS
     if accounts is not None and accounts.violating:
-        known = bypasses.unread is None
+        known = bypasses.open is None
         first = next(one for one in accounts.affected if one.decided)
         verdict: Verdict = Fail(
             condition=f"{'' if known else 'at least '}{accounts.violating:,} accounts leave no record of the mail that"
@@ -147,6 +150,6 @@ def _bypassed(bypasses: AuditBypasses) -> list[Part]:
             tally=accounts,
         )
         return [mailbox_part(part, accounts.violating if known else None, verdict)]
-    if bypasses.unread is not None:
-        return [mailbox_part(part, None, Indeterminate.because(bypasses.unread))]
+    if bypasses.open is not None:
+        return [mailbox_part(part, None, Indeterminate.because(bypasses.open))]
     return []

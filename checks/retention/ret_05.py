@@ -34,7 +34,12 @@ from compliance.standards import Standard
     ),
     lesson="Storm-0558 came in with forged tokens: sign-ins without a person are the ones to keep, and natively they"
     " last 30 days.",
-    facts=("entra.native-retention", "log-analytics.total-retention", "log-analytics.basic-plan"),
+    facts=(
+        "entra.native-retention",
+        "entra.sign-in-export",
+        "log-analytics.total-retention",
+        "log-analytics.basic-plan",
+    ),
 )
 def sign_in_and_audit_logs_stay_searchable(
     entra: EntraReach, standard: Standard, scope: Scope, declarations: Declarations, as_of: AsOf
@@ -43,8 +48,9 @@ def sign_in_and_audit_logs_stay_searchable(
 
     Each log is a part of its own, so that interactive sign-ins cannot stand for non-interactive ones. Looks at every
     store that holds it: Entra itself (7 days, with P1 or P2 30 days), and the table of each Log Analytics workspace
-    that the diagnostic settings send it to. Of a table its own retention counts, as it is in effect, never the
-    workspace's default: all of it in the plan Analytics, 30 days in Basic, nothing in Auxiliary.
+    that the diagnostic settings send it to, which for sign-ins takes P1 or P2. Of a table its own retention counts, as
+    it is in effect, never the workspace's default: all of it in the plan Analytics, 30 days in Basic, nothing in
+    Auxiliary. A workspace that is being deleted, or that did not answer, is not counted on.
 
     The copies of sign-ins in the unified audit log do not count: they hold fewer fields and not every kind of sign-in.
 

@@ -12,7 +12,7 @@ from compliance.evidence.derived.entra import Destination
 from compliance.evidence.unread import Kind, Unread
 from compliance.rules.entra_logs import ENTRA_LOGS
 
-_FACTS = ("entra.conditional-logs",)
+_FACTS = ("entra.conditional-logs", "entra.sign-in-export")
 
 
 def export_verdict(sources: Sequence[str], entra: EntraReach, terms: Terms) -> Verdict:
@@ -51,12 +51,12 @@ def export_verdict(sources: Sequence[str], entra: EntraReach, terms: Terms) -> V
             kind=doubts[0].kind,
             condition="; ".join(dict.fromkeys(doubt.reason for doubt in doubts)),
             settle="; ".join(dict.fromkeys(doubt.settle for doubt in doubts)),
-            cause=_best_text(needed, entra.destinations) if entra.destinations else "",
+            cause=_best_text(needed, entra) if entra.destinations else "",
             facts=_FACTS,
             notes=left_out,
         )
     return Fail(
-        condition=_best_text(needed, entra.destinations),
+        condition=_best_text(needed, entra),
         cause=f"{len(entra.destinations)} destinations of diagnostic settings, none of which gets all",
         facts=_FACTS,
         notes=left_out,
@@ -80,14 +80,16 @@ def _doubts(needed: Sequence[str], entra: EntraReach) -> Iterator[Unread]:
         if any(source not in destination.possible and conditions[source] is None for source in missing):
             continue
         yield from (condition for condition in conditions.values() if condition is not None)
-        if destination.possible.intersection(missing):
+        exportable = (entra.logs[source].exportable for source in missing)
+        yield from (unread for unread in exportable if isinstance(unread, Unread))
+        if destination.unclear.intersection(missing):
             yield _uncertain(destination, missing)
         if destination.not_live is not None:
             yield destination.not_live
 
 
 def _uncertain(destination: Destination, missing: Sequence[str]) -> Unread:
-    names = ", ".join(ENTRA_LOGS[source].category for source in missing if source in destination.possible)
+    names = ", ".join(ENTRA_LOGS[source].category for source in missing if source in destination.unclear)
     return Unread(
         Kind.UNPROVEN,
         "arm.entra_diagnostic_settings",
@@ -96,12 +98,18 @@ def _uncertain(destination: Destination, missing: Sequence[str]) -> Unread:
     )
 
 
-def _best_text(needed: Sequence[str], destinations: Sequence[Destination]) -> str:
-    if not destinations:
+def _best_text(needed: Sequence[str], entra: EntraReach) -> str:
+    if not entra.destinations:
         return "no diagnostic setting that was read exports any of the required categories"
-    best = max(destinations, key=lambda one: (len(one.exported.intersection(needed)), one.not_live is None))
+    best = max(entra.destinations, key=lambda one: (len(one.exported.intersection(needed)), one.not_live is None))
     missing = [ENTRA_LOGS[source].category for source in needed if source not in best.exported]
     if not missing:
         return f"all {len(needed)} required categories go to {best.name}"
     there = len(needed) - len(missing)
-    return f"{there} of {len(needed)} required categories go to {best.name}; missing there: {', '.join(missing)}"
+    text = f"{there} of {len(needed)} required categories go to {best.name}; missing there: {', '.join(missing)}"
+    barred = {
+        log.export_needs.value: None
+        for log in (ENTRA_LOGS[source] for source in needed)
+        if log.export_needs is not None and entra.logs[log.id].exportable is False
+    }
+    return text + "".join(f"; no subscription carries {need}, and sign-in logs go nowhere without" for need in barred)

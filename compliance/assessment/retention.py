@@ -19,7 +19,7 @@ from compliance.evidence.evidence import combined
 from compliance.evidence.unread import Kind, Unread
 from compliance.rules.classes import ActorKind
 from compliance.rules.judging import Judgement, judge
-from compliance.rules.office_activity import OFFICE_ACTIVITY, OFFICE_ACTIVITY_SOURCES
+from compliance.rules.office_activity import OFFICE_ACTIVITY_SOURCES
 from compliance.rules.periods import Duration, Meets, band
 from compliance.rules.reach import StoreReach
 from compliance.rules.record_types import LOG_SOURCES
@@ -74,7 +74,7 @@ def case_of(audit_log: AuditLog, declarations: Declarations) -> Case:
     return Case(
         audit_log.retention,
         audit_log.recording,
-        audit_log.log_analytics.tables_named(OFFICE_ACTIVITY),
+        audit_log.office_activity.tables,
         Terms(audit_log.scope, declarations, audit_log.as_of),
     )
 

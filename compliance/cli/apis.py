@@ -37,12 +37,19 @@ def now() -> dt.datetime:
 
 @contextmanager
 def tenant_apis(settings: Settings, *, quiet: bool) -> Iterator[TenantApis]:
-    """Open the APIs of the tenant that the settings name; nothing is sent before the first request."""
+    """Open the APIs of the tenant that the settings name.
+
+    Nothing is sent before the first request, but for a question where the cloud has to be found out. Raises
+    `InputError`, before that, for a secret or certificate that cannot be used.
+    """
     require_collect()
     from compliance.cli.progress import ProgressDisplay
+    from compliance.clouds import CLOUDS
     from compliance.credentials import credentials_for
     from compliance.sources.transport import TenantApis
 
+    if settings.cloud is None and settings.custom_cloud is None:
+        credentials_for(settings.credentials, CLOUDS["commercial"], settings.tenant, tell=_tell)
     cloud = cloud_of(settings, _tell)
     credentials = credentials_for(settings.credentials, cloud, settings.tenant, tell=_tell)
     with (

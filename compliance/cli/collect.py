@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compliance.cli.apis import add_config, now, previous_bundle, require_collect, scope_of, tenant_apis
-from compliance.errors import InputError
+from compliance.errors import InputError, harmless
 
 if TYPE_CHECKING:
     from compliance.cli.typing import SubParsers
@@ -84,7 +85,8 @@ def collect_bundle(settings: Settings, args: argparse.Namespace, out: Path) -> B
             return collect(apis, asked, clock=now, say=_say)
     except BaseException:
         if _journal_written(out) not in (None, before):
-            _say(f"{out} is unfinished; go on with: {_to_resume(args, out)}")
+            # a command is not wrapped: it is to be copied
+            print(harmless(f"lookback: {out} is unfinished; go on with: {_to_resume(args, out)}"), file=sys.stderr)
         raise
 
 
@@ -99,7 +101,8 @@ def _journal_written(out: Path) -> int | None:
 def _say(line: str) -> None:
     from compliance.sources.errors import printable
 
-    print(f"lookback: {printable(line)}", file=sys.stderr)
+    text = f"lookback: {printable(line)}"
+    print(textwrap.fill(text, 80, subsequent_indent="  ", break_on_hyphens=False), file=sys.stderr)
 
 
 def _to_resume(args: argparse.Namespace, out: Path) -> str:

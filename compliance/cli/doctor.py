@@ -59,8 +59,9 @@ def run(args: argparse.Namespace) -> int:
         ended={name: one.state for name, one in asked.items()},
         offered=offered,
         empty=frozenset(name for name, one in asked.items() if one.empty),
+        persons=_persons(tokens),
     )
-    _print(_permissions(told, asked, commands_for(next(iter(tokens.values())), cloud.name)))
+    _print(_permissions(told, asked, {api: commands_for(tokens.get(api), cloud.name) for api in Api}))
     code = _print_checks(asked, told)
     if cloud.notes:
         print(f"\nOf the cloud {cloud.name}")
@@ -108,6 +109,14 @@ def _held(facts: TokenFacts) -> str:
     return f"{permissions}; Entra role {', '.join(sorted(roles))}" if roles else permissions
 
 
+def _persons(tokens: Mapping[Api, TokenFacts]) -> frozenset[Api]:
+    """Return the APIs of which a person's token was had; all of them where no other token was."""
+    from compliance.evidence.datasets import Api
+
+    persons = frozenset(api for api, facts in tokens.items() if facts.scopes is not None)
+    return frozenset(Api) if persons == tokens.keys() else persons
+
+
 def _claims(facts: TokenFacts) -> frozenset[str] | None:
     if facts.roles is None and facts.scopes is None:
         return None
@@ -115,8 +124,8 @@ def _claims(facts: TokenFacts) -> frozenset[str] | None:
 
 
 def _ask(apis: TenantApis) -> Iterator[tuple[str, _Asked]]:
-    """Ask for the first page of each dataset; for all of one from which others are discovered."""
-    from compliance.collector.reading import foreseen
+    """Ask for each dataset until a row comes; for all of one from which others are discovered, and of these."""
+    from compliance.collector.reading import counted, foreseen
     from compliance.credentials import SignInError
     from compliance.evidence.datasets import DATASETS, State
     from compliance.sources.errors import SourceError, Truncated, printable
@@ -129,20 +138,23 @@ def _ask(apis: TenantApis) -> Iterator[tuple[str, _Asked]]:
             yield name, _Asked(ending.state, str(ending))
             continue
         reader, rows = READERS[name], 0
+        expected: int | None = None
         try:
             for page in reader.read(apis):
                 rows += page.rows
-                if reader.learn is None:
+                expected = page.count if page.count is not None else expected
+                if reader.learn is not None:
+                    reader.learn(apis, page.body)
+                elif rows and spec.discovered_from is None:
                     break
-                reader.learn(apis, page.body)
         except Truncated as error:
-            yield name, _Asked(State.PARTIAL, error.reason)
+            yield name, _Asked(State.PARTIAL, error.reason, empty=rows == 0)
         except SourceError as error:
             yield name, _Asked(error.state, error.reason)
         except (SignInError, NotAllowed) as error:
             yield name, _Asked(State.FAILED, printable(error.what))
         else:
-            yield name, _Asked(State.COMPLETE, empty=rows == 0)
+            yield name, _Asked(*counted(spec, rows, expected), empty=rows == 0)
 
 
 def _offered(apis: TenantApis, api: Api) -> frozenset[str] | None:
@@ -159,37 +171,48 @@ def _offered(apis: TenantApis, api: Api) -> frozenset[str] | None:
         return None
 
 
-def commands_for(facts: TokenFacts, cloud: str) -> Callable[[str], Iterator[str]]:
-    """Return what writes a command for the application that signed in, in its cloud, as one line or two."""
+def commands_for(facts: TokenFacts | None, cloud: str) -> Callable[[str], Iterator[str]]:
+    """Return what writes a command for the application that signed in, in its cloud, as one line or two.
+
+    Where no token was had, the blanks for the application stay.
+    """
     from compliance.permissions import filled_in
     from compliance.request.script import connection_of
 
     connection = connection_of(cloud)
+    client_id, object_id = (None, None) if facts is None else (facts.app_id, facts.object_id)
 
     def written(command: str) -> Iterator[str]:
         if command.startswith("az ") and connection.azure != "AzureCloud":
             yield f"az cloud set --name {connection.azure}"
         extra = {"Connect-ExchangeOnline": connection.exchange, "Connect-IPPSSession": connection.compliance}
-        yield filled_in(command, client_id=facts.app_id, object_id=facts.object_id) + extra.get(command, "")
+        yield filled_in(command, client_id=client_id, object_id=object_id) + extra.get(command, "")
 
     return written
 
 
-def _permissions(told: Told, asked: Mapping[str, _Asked], written: Callable[[str], Iterator[str]]) -> Iterator[str]:
-    from compliance.permissions import PERMISSIONS, Granted, granted
+def _permissions(
+    told: Told, asked: Mapping[str, _Asked], written: Mapping[Api, Callable[[str], Iterator[str]]]
+) -> Iterator[str]:
+    from compliance.evidence.datasets import DATASETS
+    from compliance.permissions import Granted, applicable, granted
 
     marks = {Granted.YES: "yes", Granted.NO: "NO ", Granted.NOT_NEEDED: " - ", Granted.UNTOLD: " ? "}
     yield "\nWhat each permission buys"
     yield "  yes: granted, or covered by a broader right   NO: missing"
     yield "   - : not granted, and another right does       ? : not known"
-    for permission in PERMISSIONS.values():
-        standing = granted(permission, told)
+    for permission in applicable(told):
+        standing, is_person = granted(permission, told), permission.api in told.persons
         yield ""
-        yield from _wrapped(f"{marks[standing]}  {permission.title}", 2, hanging=5)
+        title = permission.person if is_person else permission.title
+        yield from _wrapped(f"{marks[standing]}  {title}", 2, hanging=5)
         for name in permission.datasets:
             yield from _wrapped(_reads(name, asked[name]), 7, hanging=2)
         if standing in (Granted.NO, Granted.UNTOLD):
-            yield from _how(permission, written)
+            yield from _for_a_person(permission) if is_person else _how(permission, written[permission.api])
+            files = ", ".join(DATASETS[name].export_file for name in permission.datasets)
+            without = f"or without it: an administrator exports {files}, for lookback import --into"
+            yield from _wrapped(without, 7, hanging=2)
 
 
 def _reads(name: str, asked: _Asked) -> str:
@@ -198,13 +221,13 @@ def _reads(name: str, asked: _Asked) -> str:
     request = DATASETS[name].request
     if asked.state is State.COMPLETE:
         return f"reads {request}" + (", which is empty" if asked.empty else "")
+    if asked.state is State.PARTIAL and not asked.empty:
+        return f"reads only a part of {request}: {asked.reason}"
     return f"does not read {request}: {asked.state.value.replace('_', ' ')}: {asked.reason}"
 
 
 def _how(permission: Permission, written: Callable[[str], Iterator[str]]) -> Iterator[str]:
-    """Say how to grant a permission, what else does, and how to do without it."""
-    from compliance.evidence.datasets import DATASETS
-
+    """Say how to grant a permission to an application, and what else does."""
     yield "       to grant it"
     lines = dict.fromkeys(line for command in permission.grant for line in written(command))
     yield from (f"         {line}" for line in lines)
@@ -212,8 +235,18 @@ def _how(permission: Permission, written: Callable[[str], Iterator[str]]) -> Ite
         yield from _wrapped(f"beware: it {permission.excess}", 7, hanging=2)
     for other in permission.others:
         yield from _wrapped(f"or {other}", 7, hanging=2)
-    files = ", ".join(DATASETS[name].export_file for name in permission.datasets)
-    yield from _wrapped(f"or without it: an administrator exports {files}, for lookback import --into", 7, hanging=2)
+
+
+def _for_a_person(permission: Permission) -> Iterator[str]:
+    """Say which roles let a person who signs in read the same."""
+    from compliance.request.asks import ASKS
+
+    consent = "consent to it for the client that signs in, and " if permission.claim is not None else ""
+    yield from _wrapped(f"to grant it: {consent}give the person", 7)
+    for role in dict.fromkeys(ASKS[name].role for name in permission.datasets):
+        yield from _wrapped(role, 9)
+    if permission.excess is not None:
+        yield from _wrapped(f"beware: it {permission.excess}", 7)
 
 
 def _print_checks(asked: Mapping[str, _Asked], told: Told) -> int:
@@ -222,12 +255,13 @@ def _print_checks(asked: Mapping[str, _Asked], told: Told) -> int:
     from compliance.decidability import Decidable, decidable, needed
     from compliance.evidence.datasets import State
     from compliance.evidence.derived import DERIVATIONS
-    from compliance.permissions import PERMISSIONS, Granted, granted, suffices
+    from compliance.permissions import Granted, applicable, granted, suffices
 
-    unread = frozenset(name for name, one in asked.items() if one.state not in (State.COMPLETE, State.PARTIAL))
+    short = frozenset(name for name, one in asked.items() if one.state is not State.COMPLETE)
+    partial = frozenset(name for name in short if asked[name].state is State.PARTIAL and not asked[name].empty)
     checks = all_checks()
-    lacking = {one.id: needed(one.function, DERIVATIONS) & unread for one in checks}
-    how_far = {one.id: decidable(one.function, unread, DERIVATIONS) for one in checks}
+    lacking = {one.id: needed(one.function, DERIVATIONS) & short for one in checks}
+    how_far = {one.id: decidable(one.function, short - partial, partial, DERIVATIONS) for one in checks}
     decided = [one for one in checks if how_far[one.id] is Decidable.FULLY]
     print(f"\n{len(decided)} of {len(checks)} checks can be decided")
     _print(_wrapped(", ".join(one.id for one in decided), 2))
@@ -239,7 +273,7 @@ def _print_checks(asked: Mapping[str, _Asked], told: Told) -> int:
             print(f"\n{len(of_kind)} {explained}")
             for one in of_kind:
                 _print(_wrapped(f"{one.id} {one.title}: lacks {', '.join(sorted(lacking[one.id]))}", 2, hanging=2))
-    missing = [one for one in PERMISSIONS.values() if granted(one, told) in (Granted.NO, Granted.UNTOLD)]
+    missing = [one for one in applicable(told) if granted(one, told) in (Granted.NO, Granted.UNTOLD)]
     if missing:
         print("\nWhat each missing permission would add")
     for permission in missing:

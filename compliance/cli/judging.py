@@ -192,7 +192,11 @@ def _standards(names: tuple[str | Path, ...] | list[str]) -> list[Standard]:
     standards = [load_standard(name) for name in dict.fromkeys(names)]
     ids = [standard.id for standard in standards]
     if len(set(ids)) != len(ids):
-        raise InputError("the same standard is asked for twice", where="--standard")
+        raise InputError(
+            "the same standard is asked for twice",
+            where="--standard",
+            next_step="Name each once, by its id or by its file; a standard of your own needs an id of its own.",
+        )
     return standards
 
 

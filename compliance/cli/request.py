@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
     print(f"\nWritten to {out}:")
     for path in written:
         print(f"  {path.name}")
-    print(f"\nHand the folder to an administrator; then: lookback import {out} --into {args.bundle}")
+    print("\nHand the folder to an administrator; then:")
+    print(f"  {shlex.join(('lookback', 'import', str(out), '--into', str(args.bundle)))}")
     return 0
 
 
@@ -63,4 +65,4 @@ def _print_need(need: Need) -> None:
     held = "the bundle holds some of its rows, which an import never replaces" if need.held else ""
     for line in (printable(need.why), f"settles {', '.join(need.checks)}", held):
         if line:
-            print(textwrap.fill(line, 78, initial_indent="      ", subsequent_indent="      "))
+            print(textwrap.fill(line, 78, initial_indent="      ", subsequent_indent="      ", break_on_hyphens=False))

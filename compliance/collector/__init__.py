@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from compliance import __version__
+from compliance.collector.alone import alone_in
 from compliance.collector.reading import Clock, Clocks, foreseen, read_dataset, unasked
 from compliance.collector.resuming import kept, require_same
 from compliance.credentials import SignInError
@@ -78,6 +79,11 @@ def collect(apis: TenantApis, run: Run, *, clock: Clock, say: Callable[[str], No
     """
     if _GUID.fullmatch(apis.tenant_id):
         _follows(run.previous, apis.tenant_id)
+    with alone_in(run.out):
+        return _collect(apis, run, clock, say)
+
+
+def _collect(apis: TenantApis, run: Run, clock: Clock, say: Callable[[str], None]) -> Bundle:
     wanted = _journal(apis, run)
     begun = _begun(run, wanted)
     known = {name: entry for name in wanted.asked if (entry := _unasked(apis, name, say)) is not None}

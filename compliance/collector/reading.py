@@ -89,6 +89,15 @@ def unasked(spec: DatasetSpec, state: State, reason: str) -> DatasetEntry:
     )
 
 
+def counted(spec: DatasetSpec, rows: int, expected: int | None) -> tuple[State, str | None]:
+    """Say how a reading ended that nothing cut short, by the rows that came and the number that was announced."""
+    if rows < spec.least_rows:
+        return State.FAILED, f"the answer holds {rows} rows, which no tenant has"
+    if spec.counted and expected is None:
+        return State.PARTIAL, "the service gave no count of the rows to compare with"
+    return State.COMPLETE, None
+
+
 def read_dataset(
     apis: TenantApis, spec: DatasetSpec, out: Path, clocks: Clocks, stopped: threading.Event
 ) -> DatasetEntry | None:
@@ -117,10 +126,8 @@ def read_dataset(
         if stopped.is_set():
             return None
         digest = writer.close()
-    if state is State.COMPLETE and pages.rows < spec.least_rows:
-        state, reason = State.FAILED, f"the answer holds {pages.rows} rows, which no tenant has"
-    if state is State.COMPLETE and spec.counted and pages.expected is None:
-        state, reason = State.PARTIAL, "the service gave no count of the rows to compare with"
+    if state is State.COMPLETE:
+        state, reason = counted(spec, pages.rows, pages.expected)
     return DatasetEntry(
         name=spec.name,
         state=state,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from compliance.collector.reading import counted
 from compliance.errors import InputError
 from compliance.evidence.bundle import frames_of
-from compliance.evidence.datasets import DATASETS, State
+from compliance.evidence.datasets import DATASETS, Origin, State
 from compliance.evidence.journal import Journal
 from compliance.evidence.manifest import DatasetEntry
-from compliance.evidence.rows import PAGE
+from compliance.evidence.rows import PAGE, typed_rows
 from compliance.sources.readers import READERS
 from compliance.sources.transport import TenantApis
 
@@ -46,7 +47,7 @@ def _followed(journal: Journal) -> str:
 
 
 def kept(apis: TenantApis, out: Path, begun: Journal, say: Callable[[str], None]) -> tuple[DatasetEntry, ...]:
-    """Return the datasets that need not be read again: complete, and with every byte as it was noted.
+    """Return the datasets that need not be read again: complete, and with every byte and row as it was noted.
 
     What was denied, failed or read in part is read again, since its cause may have passed. So is what was discovered
     from a dataset that is read again. What later readers need to know is learnt from the pages once more.
@@ -61,21 +62,27 @@ def kept(apis: TenantApis, out: Path, begun: Journal, say: Callable[[str], None]
                 _learn(apis, out, entry)
                 whole.append(entry)
                 continue
-            say(f"{name}: {out / (entry.file or '')} is not as it was written, so it is read again")
+            say(f"{name}: {out / (entry.file or '')} is not what the journal says, so it is read again")
         if READERS[name].learn is not None:
             in_doubt.add(spec.api)
     return tuple(whole)
 
 
 def _intact(out: Path, entry: DatasetEntry) -> bool:
-    if entry.file is None:
+    """Whether a dataset is what a complete reading of it leaves behind, as `lookback check` would find."""
+    spec = DATASETS[entry.name]
+    if entry.file is None or entry.rows is None or (entry.origin, entry.request) != (Origin.COLLECTED, spec.request):
+        return False
+    if entry.expected_rows is not None and entry.rows < entry.expected_rows:
         return False
     try:
-        for _ in frames_of(out, entry):
+        for _ in typed_rows(out, entry):
             pass
+        if any(frame.header["kind"] != PAGE for frame in frames_of(out, entry)):
+            return False
     except InputError:
         return False
-    return True
+    return counted(spec, entry.rows, entry.expected_rows)[0] is State.COMPLETE
 
 
 def _learn(apis: TenantApis, out: Path, entry: DatasetEntry) -> None:

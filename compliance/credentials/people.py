@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from compliance.errors import InputError
+from compliance.evidence.bundle import write_private
 from compliance.evidence.datasets import Api
 
 if TYPE_CHECKING:
@@ -111,9 +112,8 @@ class KeptSignIn:
         self._record = record
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        """A token for the scopes, noting whose it is; raises what the credential raises."""
+        """A token for the scopes, noting whose it is; raises what the credential raises, and `InputError`."""
         if not self._record.is_file():
             kept = self._credential.authenticate(scopes=scopes)
-            self._record.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._record.write_text(kept.serialize(), encoding="utf-8")
+            write_private(self._record, kept.serialize().encode())
         return self._credential.get_token(*scopes, **options)

@@ -233,6 +233,10 @@ class Tenant:
             state=state,
         )
         self.mailboxes.append(mailbox)
+        # Exchange's list of bypasses holds every account that it knows, one that the directory does not know as well.
+        listed = state == "active" and recipient_type_details not in ("GroupMailbox", "PublicFolderMailbox")
+        if listed and all(row.guid != mailbox.guid for row in self.bypass):
+            self.bypass.append(BypassRow(name=name, guid=mailbox.guid))
         return mailbox
 
     def add_sku(self, part_number: str, enabled_units: int, capability_status: str = "Enabled") -> Sku:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ UNFINISHED = "unfinished.json"
 """The journal of a collection that has not been sealed."""
 DATASETS_FOLDER = "datasets"
 MAX_DOCUMENT_BYTES = 64 << 20
+CHANGED = "It was changed after lookback wrote it: restore it, or begin anew."
+"""What to do where one of our own documents is not as it was written."""
 Document = TypeVar("Document")
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 
@@ -82,7 +85,7 @@ def open_bundle(path: Path) -> Bundle:
     manifest = decode_manifest(raw, path / MANIFEST)
     names = [entry.name for entry in manifest.datasets]
     if len(set(names)) != len(names):
-        raise InputError("names a dataset twice", where=str(path / MANIFEST))
+        raise InputError("names a dataset twice", where=str(path / MANIFEST), next_step=CHANGED)
     for entry in manifest.datasets:
         if entry.name not in DATASETS:
             raise InputError(
@@ -111,7 +114,8 @@ def refuse_unfinished(path: Path) -> None:
         raise InputError(
             "is an unfinished collection: it was interrupted before everything was read",
             where=str(path),
-            next_step=f"Finish it by the command that began it, with --resume: lookback collect --resume -o {path}",
+            next_step="Finish it by the command that began it, with --resume:"
+            f" {shlex.join(('lookback', 'collect', '--resume', '-o', str(path)))}",
         )
 
 
@@ -138,10 +142,16 @@ def read_document(path: Path, *, what: str) -> bytes:
     try:
         size = path.stat().st_size
         if size > MAX_DOCUMENT_BYTES:
-            raise InputError(f"is {size} bytes long: not a document that lookback wrote", where=str(path))
+            raise InputError(
+                f"is {size} bytes long: not a document that lookback wrote", where=str(path), next_step=CHANGED
+            )
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror}): {what}", where=str(path)) from error
+        raise InputError(
+            f"cannot be read ({error.strerror}): {what}",
+            where=str(path),
+            next_step="Check the path and its permissions; what was removed has to be restored.",
+        ) from error
 
 
 def decode_document(raw: bytes, kind: type[Document], path: Path) -> Document:
@@ -149,7 +159,7 @@ def decode_document(raw: bytes, kind: type[Document], path: Path) -> Document:
     try:
         return msgspec.json.decode(raw, type=kind, strict=True)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"is damaged: {error}", where=str(path)) from error
+        raise InputError(f"is damaged: {error}", where=str(path), next_step=CHANGED) from error
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -64,6 +64,16 @@ class Arguments:
 
 Derivation = Callable[..., Any]
 
+
+class Opening:
+    """A derived view that can only leave a failure open, and never support a pass.
+
+    Neither its datasets nor what weakens them count for what is decided beside it.
+    """
+
+    __slots__ = ()
+
+
 VISIBLE_ONLY = frozenset({"arm.subscriptions"})
 """Datasets that list only what the reader may see, however completely they were read."""
 
@@ -105,11 +115,13 @@ class Evidence:
                 continue
             resolved = self.resolve(kind)
             values[name] = resolved.value
+            unread = isinstance(resolved.value, Unread)
+            if unread and required:
+                missing.append(resolved.value)
+            if _only_opens(kind):
+                continue
             datasets |= resolved.datasets
-            if isinstance(resolved.value, Unread):
-                if required:
-                    missing.append(resolved.value)
-            else:
+            if not unread:
                 weaknesses.extend(weakness for weakness in resolved.weaknesses if weakness not in weaknesses)
         return Arguments(values, tuple(missing), frozenset(datasets), tuple(weaknesses))
 
@@ -183,13 +195,14 @@ class Evidence:
         coverage = (
             Coverage.PART if shortfalls else Coverage.VISIBLE_ONLY if names[0] in VISIBLE_ONLY else Coverage.WHOLE
         )
+        weaknesses = tuple(weakness for name in read for weakness in self._weaknesses(name))
         population = Population(
             lambda: each_once(chain.from_iterable(self._rows(name) for name in read)),
             coverage,
             combined(shortfalls) if shortfalls else None,
             shortfalls,
+            weaknesses,
         )
-        weaknesses = tuple(weakness for name in read for weakness in self._weaknesses(name))
         return Resolved(population, frozenset(names), weaknesses)
 
     def _is_part(self, name: str) -> bool:
@@ -236,15 +249,24 @@ def parameters(function: Derivation) -> Iterator[tuple[str, Any, bool]]:
 
 
 def datasets_behind(function: Derivation, derivations: Mapping[type, Derivation]) -> frozenset[str]:
-    """Return every dataset that a function's parameters rest on, those of the derived views included."""
+    """Return every dataset that a function's parameters rest on, those of the derived views included.
+
+    What only leaves a question open is not among them.
+    """
     names: set[str] = set()
     for _, kind, _ in parameters(function):
+        if _only_opens(kind):
+            continue
         row_type = typing.get_args(kind)[0] if typing.get_origin(kind) is Population else kind
         if row_type in DATASETS_OF:
             names.update(DATASETS_OF[row_type])
         elif kind in derivations:
             names |= datasets_behind(derivations[kind], derivations)
     return frozenset(names)
+
+
+def _only_opens(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Opening)
 
 
 def combined(unread: tuple[Unread, ...]) -> Unread:

@@ -24,6 +24,8 @@ from compliance.textfile import at_offset, decode_text
 MAX_DEPTH: Final = 64
 """How deep an export may be nested."""
 
+_EXPORT_AGAIN: Final = "Export the file again, by the command that lookback request gives for it."
+
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Row = dict[str, Json]
 
@@ -70,8 +72,8 @@ def read_export(raw: bytes, *, where: str = "export") -> Export:
     """The rows of an exported file and every reason to doubt that they are whole.
 
     Raises `InputError`, with line and column, for anything that is not such a file: other encodings than UTF-8 and
-    UTF-16, JSON that breaks off, a key given twice, NaN, numbers beyond 64 bits, deep nesting, rows that are no
-    objects, and an API's error answer saved in place of its data.
+    UTF-16, JSON that breaks off, a key given twice, be it in another letter case, NaN, numbers beyond 64 bits, deep
+    nesting, rows that are no objects, and an API's error answer saved in place of its data.
     """
     text = decode_text(raw, where=where, guess_utf16=True)
     doubts: dict[str, None] = {}
@@ -112,17 +114,21 @@ def _rows(parsed: Json, doubts: dict[str, None], where: str) -> Iterator[Row]:
         items = parsed.get("value")
         if isinstance(items, list):
             if strange := [key for key in parsed if not key.startswith("@") and key not in _BESIDE_VALUE]:
-                raise InputError(f'{strange[0]!r} beside "value"; {expected}', where=f"{where}:1:1")
+                raise InputError(
+                    f'{strange[0]!r} beside "value"; {expected}', where=f"{where}:1:1", next_step=_EXPORT_AGAIN
+                )
             _doubt_envelope(parsed, len(items), doubts)
         else:
             items = [parsed]
     elif isinstance(parsed, list):
         items = parsed
     else:
-        raise InputError(f"a single value; {expected}", where=f"{where}:1:1")
+        raise InputError(f"a single value; {expected}", where=f"{where}:1:1", next_step=_EXPORT_AGAIN)
     for number, item in enumerate(items, start=1):
         if not isinstance(item, dict):
-            raise InputError(f"row {number} is not an object; {expected}", where=f"{where}:1:1")
+            raise InputError(
+                f"row {number} is not an object; {expected}", where=f"{where}:1:1", next_step=_EXPORT_AGAIN
+            )
         yield item
 
 
@@ -130,7 +136,7 @@ def _doubt_envelope(envelope: Row, rows: int, doubts: dict[str, None]) -> None:
     """What an API says beside its rows about their being all of them."""
     for key, value in envelope.items():
         if _is_next_link(key, value):
-            doubts[_LEFTOVER] = None
+            doubts[_leftover(key)] = None
         said = value["value"] if key == "count" and isinstance(value, dict) and "value" in value else value
         if key in {"Count", "count", "@odata.count"} and said != rows:
             doubts[f"{key} says {said}, and the file holds {rows} rows"] = None
@@ -138,7 +144,8 @@ def _doubt_envelope(envelope: Row, rows: int, doubts: dict[str, None]) -> None:
             doubts["the answer carries a warning (@adminapi.warnings)"] = None
 
 
-_LEFTOVER: Final = "a link to a next page (@odata.nextLink) is left over"
+def _leftover(key: str) -> str:
+    return f"a link to a next page ({'@odata.nextLink' if '@' in key else 'nextLink'}) is left over"
 
 
 def _is_next_link(key: str, value: Json) -> bool:
@@ -149,8 +156,9 @@ def _row(row: Row, doubts: dict[str, None], *, depth: int) -> Row:
     """An object without the artefacts of ConvertTo-Json; what was lost in it goes to `doubts`."""
     if depth > MAX_DEPTH:
         raise _Objection
-    if any(_is_next_link(key, value) for key, value in row.items()):
-        doubts[_LEFTOVER] = None
+    for key, value in row.items():
+        if _is_next_link(key, value):
+            doubts[_leftover(key)] = None
     return {_whole(key): _member(key, _plain(value, doubts, depth=depth + 1)) for key, value in row.items()}
 
 
@@ -215,9 +223,17 @@ def _timespan(ticks: int) -> str:
 
 def _pairs(pairs: list[tuple[str, Json]]) -> Row:
     row = dict(pairs)
-    if len(row) != len(pairs):
+    if len({_folded(key) for key in row}) != len(pairs):
         raise _Objection
     return row
+
+
+def _folded(key: str) -> str:
+    """A key as PowerShell compares names, in any letter case.
+
+    But for what Windows PowerShell writes of an enumeration that came from another session: `value` and `Value`.
+    """
+    return key if key == "Value" else key.casefold()
 
 
 def _refuse(_constant: str) -> Json:
@@ -249,9 +265,9 @@ def _first_objection(text: str) -> tuple[int, str]:
             open_objects.pop()
         elif token["colon"] and open_objects:
             key = json.loads(token["text"])
-            if key in open_objects[-1]:
-                return token.start(), f"the key {key!r} stands in this object twice"
-            open_objects[-1].add(key)
+            if _folded(key) in open_objects[-1]:
+                return token.start(), f"the key {key!r} stands in this object twice (in whatever letter case)"
+            open_objects[-1].add(_folded(key))
         elif token["constant"]:
             return token.start(), f"{token['constant']} is not a number of JSON"
         elif (number := token["number"]) and _is_too_large(number):

@@ -42,9 +42,13 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """A row that does not have the documented form, and where it does not."""
+    """A row that does not have the documented form, and where it does not.
+
+    `id` is the id of the object, as `id_key` gives it, where it is one that was listed before.
+    """
 
     reason: str
+    id: str | None = None
 
 
 class Coverage(StrEnum):
@@ -119,7 +123,7 @@ class Population(Generic[T]):
     """The objects of one dataset or several, with how much of the population they are.
 
     `absent` says of each dataset that is not whole why it is not, so that what only the others hold can be told apart;
-    `shortfall` is all of it in one.
+    `shortfall` is all of it in one. `weaknesses` say what keeps it from supporting a pass.
     """
 
     __iter__ = None
@@ -131,11 +135,13 @@ class Population(Generic[T]):
         coverage: Coverage,
         shortfall: Unread | None,
         absent: tuple[Unread, ...] = (),
+        weaknesses: tuple[Unread, ...] = (),
     ) -> None:
         self._rows = rows
         self.coverage = coverage
         self.shortfall = shortfall
         self.absent = absent
+        self.weaknesses = weaknesses
 
     def __bool__(self) -> bool:
         """Refuse to stand in a condition: whether a population is empty is not for a check to ask."""
@@ -203,28 +209,38 @@ IMMUTABLE_ID: dict[type[View], str] = {
 """The property that an object keeps for life; the objects of other types have none."""
 
 
+def id_key(object_id: str) -> str:
+    """Return an id in the one spelling that compares: neither its letter case nor a slash at its end tells it apart."""
+    return object_id.strip().rstrip("/").casefold()
+
+
 def each_once(rows: Iterator[tuple[T | Malformed, Ref]]) -> Iterator[tuple[T | Malformed, Ref]]:
     """Yield the rows of a population, one that cannot be told from another as malformed.
 
     A list holds each object once: one that is listed again, or that lacks its id, may stand for one that is missing.
-    Of two lists the second may hold it too (an inactive mailbox is a soft-deleted one), and it is yielded once.
+    Of two lists the second may hold it too (an inactive mailbox is a soft-deleted one): it is yielded once where both
+    say the same, and where they do not, nobody knows which is right.
     """
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[str, int]] = {}
     for row, ref in rows:
         property_name = None if isinstance(row, Malformed) else IMMUTABLE_ID.get(type(row))
         if isinstance(row, Malformed) or property_name is None:
             yield row, ref
             continue
         try:
-            object_id = str(getattr(row, property_name)).casefold()
+            object_id = id_key(str(getattr(row, property_name)))
         except PropertyUnreadError:
             yield Malformed(f"the row holds no {property_name}"), ref
             continue
         if object_id not in seen:
-            seen[object_id] = ref.dataset
+            seen[object_id] = ref.dataset, hash(row)
             yield row, ref
-        elif seen[object_id] == ref.dataset:
-            yield Malformed(f"{object_id} is listed more than once"), ref
+            continue
+        dataset, before = seen[object_id]
+        if dataset == ref.dataset:
+            yield Malformed(f"{object_id} is listed more than once", object_id), ref
+        elif hash(row) != before:
+            yield Malformed(f"{object_id} is listed in {dataset} too, and differs there", object_id), ref
 
 
 def scan(population: Population[T]) -> Iterator[tuple[T | Malformed, Ref]]:

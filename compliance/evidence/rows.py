@@ -39,7 +39,11 @@ def typed_rows(bundle: Path, entry: DatasetEntry) -> Iterator[tuple[View | Malfo
     count = 0
     for frame in frames_of(bundle, entry):
         if frame.header.get("kind") not in (PAGE, ERROR):
-            raise InputError("a frame says neither that it is a page nor an error", where=f"{bundle} {entry.name}")
+            raise InputError(
+                "a frame says neither that it is a page nor an error",
+                where=f"{bundle} {entry.name}",
+                next_step="The bundle was changed: restore it, or collect again.",
+            )
         if frame.header["kind"] != PAGE:
             continue
         for pointer, row in _DECODERS[entry.origin](frame, row_type):

@@ -161,6 +161,10 @@ class Mailbox(View, frozen=True, gc=False):
     audit_admin: tuple[str, ...] = named("AuditAdmin")
 
 
+class MailboxInUse(Mailbox, frozen=True, gc=False):
+    """A mailbox that the plain call lists: to ask for these alone, and not for all that there are or were."""
+
+
 class RoleGroup(View, frozen=True, gc=False):
     """A role group of Exchange Online or Purview, the roles that it carries and its direct members (Get-RoleGroup)."""
 
@@ -257,10 +261,17 @@ class Subscription(View, frozen=True, gc=False):
     state: str = named("state")
 
 
+class WorkspaceCapping(View, frozen=True, gc=False):
+    """Whether a workspace takes logs in (Azure REST API, Log Analytics, WorkspaceCapping)."""
+
+    data_ingestion_status: str = named("dataIngestionStatus")
+
+
 class WorkspaceProperties(View, frozen=True, gc=False):
-    """The state of a workspace and since when it exists."""
+    """The state of a workspace, whether it takes logs in, and since when it exists."""
 
     provisioning_state: str = named("provisioningState")
+    workspace_capping: WorkspaceCapping = named("workspaceCapping")
     created_date: dt.datetime = named("createdDate")
 
 
@@ -321,7 +332,7 @@ ROWS: dict[str, type[View]] = {
 
 DATASETS_OF: dict[type[View], tuple[str, ...]] = {
     row: tuple(name for name, kind in ROWS.items() if kind is row) for row in dict.fromkeys(ROWS.values())
-}
+} | {MailboxInUse: MAILBOX_DATASETS[:1]}
 """The datasets that hold rows of a type; the population of these is the union of them all."""
 
 DATASET_OF: dict[type[View], str] = {row: names[0] for row, names in DATASETS_OF.items() if len(names) == 1}

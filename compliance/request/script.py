@@ -250,9 +250,12 @@ $Arm = {root}
 
 function Get-ArmAnswer([string]$Address) {
     if ($Address.StartsWith('/')) { $Address = $Arm + $Address }
-    # az is a batch file on Windows, and cmd.exe would obey an ampersand
-    if (-not $Address.StartsWith($Arm + '/') -or $Address -notmatch '^[A-Za-z0-9/:.?=_()-]+$') {
-        throw "not an address that is asked here: $Address"
+    if (-not $Address.StartsWith($Arm + '/')) { throw "not an address that is asked here: $Address" }
+    # az is a batch file on Windows, and cmd.exe would obey an ampersand or a percent sign
+    $plain = '^[A-Za-z0-9/:.?=_()-]+\\z'
+    if ($PSVersionTable.PSEdition -eq 'Core' -and -not $IsWindows) { $plain = '^[A-Za-z0-9/:.?=_()$%&,~+-]+\\z' }
+    if ($Address -notmatch $plain) {
+        throw "az on Windows cannot be given $Address; run this in Azure Cloud Shell: -Only azure_resource_manager"
     }
     $text = az rest --method get --url $Address --resource $Arm --only-show-errors
     if ($LASTEXITCODE -ne 0) { throw "az rest refused $Address" }

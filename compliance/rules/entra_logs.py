@@ -77,8 +77,8 @@ class EntraLog:
 
     `category` is its name in diagnostic settings, `table` that in Log Analytics. `core` logs are those of sign-ins and
     of changes to the directory. `needs` is what must be there for it to hold anything, `None` where every tenant has
-    it: without that, an empty log is no fault, yet the category is to be enabled. `facts` are ids of
-    `compliance.rules.facts`.
+    it: without that, an empty log is no fault, yet the category is to be enabled. `export_needs` is what must be there
+    for an enabled category to be sent anywhere. `facts` are ids of `compliance.rules.facts`.
     """
 
     id: str
@@ -87,12 +87,15 @@ class EntraLog:
     table: str
     core: bool
     needs: Need | None
+    export_needs: Need | None
     native: Native
 
     @property
     def facts(self) -> tuple[str, ...]:
         """The facts that the log rests on."""
-        return self.native.facts if self.needs is None else (*self.native.facts, "entra.conditional-logs")
+        needs = () if self.needs is None else ("entra.conditional-logs",)
+        export_needs = () if self.export_needs is None else ("entra.sign-in-export",)
+        return (*self.native.facts, *needs, *export_needs)
 
 
 ENTRA_LOGS = MappingProxyType(
@@ -106,6 +109,7 @@ ENTRA_LOGS = MappingProxyType(
                 "AuditLogs",
                 core=True,
                 needs=None,
+                export_needs=None,
                 native=_ACTIVITY,
             ),
             EntraLog(
@@ -115,6 +119,7 @@ ENTRA_LOGS = MappingProxyType(
                 "SigninLogs",
                 core=True,
                 needs=None,
+                export_needs=Need.PREMIUM,
                 native=_ACTIVITY,
             ),
             EntraLog(
@@ -124,6 +129,7 @@ ENTRA_LOGS = MappingProxyType(
                 "AADNonInteractiveUserSignInLogs",
                 core=True,
                 needs=None,
+                export_needs=Need.PREMIUM,
                 native=_ACTIVITY,
             ),
             EntraLog(
@@ -133,6 +139,7 @@ ENTRA_LOGS = MappingProxyType(
                 "AADServicePrincipalSignInLogs",
                 core=True,
                 needs=None,
+                export_needs=Need.PREMIUM,
                 native=_ACTIVITY,
             ),
             EntraLog(
@@ -142,6 +149,7 @@ ENTRA_LOGS = MappingProxyType(
                 "AADManagedIdentitySignInLogs",
                 core=True,
                 needs=Need.MANAGED_IDENTITIES,
+                export_needs=Need.PREMIUM,
                 native=_ACTIVITY,
             ),
             EntraLog(
@@ -151,6 +159,7 @@ ENTRA_LOGS = MappingProxyType(
                 "ADFSSignInLogs",
                 core=True,
                 needs=Need.CONNECT_HEALTH,
+                export_needs=Need.PREMIUM,
                 native=_ACTIVITY,
             ),
             EntraLog(
@@ -160,6 +169,7 @@ ENTRA_LOGS = MappingProxyType(
                 "AADProvisioningLogs",
                 core=False,
                 needs=Need.PROVISIONING,
+                export_needs=None,
                 native=_PROVISIONING,
             ),
             EntraLog(
@@ -169,6 +179,7 @@ ENTRA_LOGS = MappingProxyType(
                 "AADRiskyUsers",
                 core=False,
                 needs=Need.P2,
+                export_needs=None,
                 native=_UNTIL_REMEDIATED,
             ),
             EntraLog(
@@ -178,6 +189,7 @@ ENTRA_LOGS = MappingProxyType(
                 "AADUserRiskEvents",
                 core=False,
                 needs=Need.P2,
+                export_needs=None,
                 native=_DETECTIONS,
             ),
             EntraLog(
@@ -187,6 +199,7 @@ ENTRA_LOGS = MappingProxyType(
                 "AADRiskyServicePrincipals",
                 core=False,
                 needs=Need.WORKLOAD_PREMIUM,
+                export_needs=None,
                 native=_UNTIL_REMEDIATED,
             ),
             EntraLog(
@@ -196,6 +209,7 @@ ENTRA_LOGS = MappingProxyType(
                 "AADServicePrincipalRiskEvents",
                 core=False,
                 needs=Need.WORKLOAD_PREMIUM,
+                export_needs=None,
                 native=_UNPUBLISHED,
             ),
             EntraLog(
@@ -205,6 +219,7 @@ ENTRA_LOGS = MappingProxyType(
                 "EnrichedMicrosoft365AuditLogs",
                 core=False,
                 needs=Need.GLOBAL_SECURE_ACCESS,
+                export_needs=None,
                 native=_UNPUBLISHED,
             ),
             EntraLog(
@@ -214,6 +229,7 @@ ENTRA_LOGS = MappingProxyType(
                 "MicrosoftGraphActivityLogs",
                 core=False,
                 needs=Need.PREMIUM,
+                export_needs=None,
                 native=_NOT_KEPT,
             ),
         )

@@ -378,6 +378,15 @@ _ALL = (
         Certainty.HIGH,
     ),
     Fact(
+        "entra.sign-in-export",
+        "Diagnostic settings send sign-in logs, of every kind, only with Microsoft Entra ID P1 or P2; they send audit"
+        " logs with any licence.",
+        "Microsoft Learn, Send data to Microsoft Sentinel using the Microsoft Entra ID data connector,"
+        " https://learn.microsoft.com/azure/sentinel/connect-azure-active-directory",
+        None,
+        Certainty.HIGH,
+    ),
+    Fact(
         "log-analytics.total-retention",
         "A table keeps records for totalRetentionInDays from creation, of which retentionInDays can be searched at"
         " once; the rest is reached by search jobs. The two are never added. -1 stands for a default.",

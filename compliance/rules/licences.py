@@ -19,6 +19,11 @@ AUDIT_PREMIUM_PLAN = "2f442157-a11c-46b9-ae5b-6e39ff4e5849"
 TEN_YEAR_PLAN = "7d16094b-4db8-41ff-a182-372a90a85407"
 """`Auditing_10Year_ Retention_ Add_On` (spaces as published): 10-Year Audit Log Retention."""
 
+ENTRA_P1_PLAN = "41781fb2-bc02-4b7c-bd55-b576c07bb09d"
+"""AAD_PREMIUM: Microsoft Entra ID P1."""
+ENTRA_P2_PLAN = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
+"""AAD_PREMIUM_P2: Microsoft Entra ID P2."""
+
 _EXCHANGE_ENTERPRISE = ("efb87545-963c-4e0d-99df-69c6916d9eb0", "8c3069c0-ccdb-44be-ab77-986203a67df2")
 """EXCHANGE_S_ENTERPRISE and EXCHANGE_S_ENTERPRISE_GOV: Exchange Online (Plan 2)."""
 

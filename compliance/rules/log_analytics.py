@@ -11,6 +11,12 @@ from compliance.rules.reach import StoreReach
 
 _BASIC_DAYS = 30
 
+TAKES_LOGS_IN = frozenset({"respectquota", "approachingquota", "forceon"})
+"""The values of dataIngestionStatus under which a workspace takes logs in, in lower case.
+
+Under OverQuota, ForceOff and SubscriptionSuspended it does not (Azure REST API, Log Analytics, DataIngestionStatus).
+"""
+
 
 def table_reach(store: str, plan: str, retention_in_days: int, total_retention_in_days: int) -> StoreReach:
     """The reach of a table in a plan with its effective days of interactive and of total retention.

@@ -1,7 +1,8 @@
 """What a permission in an access token lets its holder do, as far as its name tells.
 
 Sources: Microsoft Learn, "Microsoft Graph permissions reference" (names are resource.operation.constraint), "App-only
-authentication in Exchange Online PowerShell" (Exchange.ManageAsApp).
+authentication in Exchange Online PowerShell" (Exchange.ManageAsApp), "Exchange Online Admin API" (Exchange.ManageV2 and
+Exchange.ManageAsAppV2, which give way to the roles of Exchange as well).
 """
 
 from __future__ import annotations
@@ -22,12 +23,16 @@ _AS_ROLES_ALLOW = frozenset(
     {
         "exchange.manage",
         "exchange.manageasapp",
+        "exchange.manageasappv2",
+        "exchange.managev2",
         "adminapi.accessasuser.all",
         "ffopowershell.accessasuser.all",
         "remotepowershell.accessasuser.all",
         "user_impersonation",
     }
 )
+_UNTOLD = frozenset({"exchange.adminapi.manageasapp"})
+"""Beside those above, but no document tells whether roles decide there too."""
 _SIGN_IN = frozenset({"openid", "profile", "email", "offline_access"})
 _WRITING = (
     "readwrite",
@@ -54,6 +59,8 @@ def right_of(permission: str) -> Right:
     name = permission.casefold()
     if name in _AS_ROLES_ALLOW:
         return Right.AS_ROLES_ALLOW
+    if name in _UNTOLD:
+        return Right.UNKNOWN
     if name in _SIGN_IN:
         return Right.READS
     parts = name.split(".")

@@ -42,7 +42,7 @@ stores = st.lists(known | unknown, max_size=4).map(tuple)
 def verdict(
     held: tuple[Store, ...], *, hot: bool = True, lacking: str | None = None, condition: Unread | None = None
 ) -> Verdict:
-    reach = LogReach(LOG, held, lacking, condition)
+    reach = LogReach(LOG, held, lacking, condition, exportable=True)
     return entra_verdict(judge_log(reach, Asked(Duration.of_months(12), hot), TERMS), TERMS)
 
 

@@ -7,10 +7,12 @@ import os
 import shutil
 
 import pytest
+import requests
 from exported_files import array, rows_of, write_exports
 from handed_files import tenant_of, write_declarations, write_waivers
 from lookback_command import check, copied, lookback_here, reseal
 
+from compliance import cloud_detection
 from compliance.evidence.datasets import DATASETS
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -73,6 +75,7 @@ def refused(run, path, *, codes=(2,)):
     if run.code == 2:
         assert run.err.startswith("lookback: ")
         assert run.err.count("lookback: ") == 1
+        assert "\n  " in run.err, "no next step"
     assert len(run.err) < 5_000
     return run
 
@@ -283,7 +286,10 @@ def test_an_output_that_cannot_be_written_is_one_message(option, compliant, tmp_
 
 @pytest.mark.parametrize("way", ["missing", "a-directory", "empty", "binary"])
 @pytest.mark.parametrize("credential", ["client_secret: {file: secret.txt}", "certificate: {file: secret.txt}"])
-def test_a_damaged_secret_or_certificate_is_one_message(way, credential, tmp_path):
+def test_a_damaged_secret_or_certificate_is_one_message_before_anything_is_sent(way, credential, tmp_path, monkeypatch):
+    sent = []
+    monkeypatch.setattr(cloud_detection, "fetch_configuration", sent.append)
+    monkeypatch.setattr(requests.Session, "send", lambda *_, **__: sent.append("a request"))
     config = tmp_path / "config.yaml"
     config.write_text(
         "tenant: contoso.onmicrosoft.com\n"
@@ -292,8 +298,10 @@ def test_a_damaged_secret_or_certificate_is_one_message(way, credential, tmp_pat
     put(tmp_path / "secret.txt", way)
     run = lookback_here("doctor", "-c", config)
     assert run.code == 2, run.said
+    assert sent == []
     assert "Traceback" not in run.said
     assert "internal error" not in run.said
+    assert "lives in the cloud" not in run.said
 
 
 def test_every_problem_of_a_file_is_told_at_once_with_line_and_column(compliant, tmp_path):

@@ -18,13 +18,11 @@ BYPASS = "Get-MailboxAuditBypassAssociation.json"
 POLICIES = "Get-UnifiedAuditLogRetentionPolicy.json"
 NEEDED = [spec.export_file for spec in DATASETS.values() if not spec.corroborates]
 SETTLED_WITHOUT = {
-    "subscribedSkus.json": {"AUD-05", "EXP-01", "RET-07"},  # by each mailbox's own lists, and by the workspace
+    "subscribedSkus.json": {"AUD-05", "RET-07"},  # by each mailbox's own lists, and by the workspace
     INGESTION: {"AUD-08"},  # is about licences
     ORGANIZATION: {"AUD-08"},
     POLICIES: {"AUD-08"},
-    # Purview keeps it long enough by itself; and every table says for itself how long it keeps
-    "workspaces.json": {"AUD-08", "RET-01", "RET-02", "RET-05", "RET-07"},
-    "tables.json": {"AUD-08", "RET-01", "RET-02", "EXP-01"},  # EXP-01 asks what is exported, not for how long
+    "tables.json": {"EXP-01"},  # asks what is exported, not for how long it is kept
 }
 """Checks that are told of a dataset and settled by the others."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 
 import pytest
 from exported_files import rows_of
@@ -123,6 +124,14 @@ def test_it_asks_for_what_is_missing_and_for_nothing_else(asked):
         named = set(re.findall(r"[\w-]+\.json", text))
         assert named == wanted
     assert "RET-01" in run.out
+
+
+def test_what_it_prints_fits_eighty_columns_and_ends_with_the_command_to_type(asked, tmp_path):
+    bundle = copied(asked[0], tmp_path / "the bundle's own")
+    run = lookback_here("request", bundle, "--checks", "all", "-o", tmp_path / "to hand over")
+    before, _, command = run.out.partition("Hand the folder to an administrator; then:\n")
+    assert [line for line in before.splitlines() if len(line) > 80 and "Written to" not in line] == []
+    assert shlex.split(command) == ["lookback", "import", str(tmp_path / "to hand over"), "--into", str(bundle)]
 
 
 def test_what_no_selected_check_needs_is_not_asked_for(asked, tmp_path):
@@ -266,6 +275,31 @@ def test_any_text_is_one_line_of_markdown_without_links_or_tags(text):
     shown = plain(text)
     assert len(shown.splitlines()) <= 1
     assert not re.search(r"(?<!\\)[<>|`\[\]]", shown.replace("\\\\", ""))
+
+
+@pytest.mark.parametrize(
+    ("rest", "on_windows", "elsewhere"),
+    [
+        ("/subscriptions/s-1/resourceGroups/r_(1)/x?api-version=2023-09-01", True, True),
+        ("/subscriptions?api-version=2022-12-01&%24skiptoken=eyJ4%3D%3D", False, True),
+        ("/subscriptions?$skiptoken=a", False, True),
+        ("/x%PATH%", False, True),
+        ("/x;y", False, False),
+        ("/x'y", False, False),
+        ('/x"y', False, False),
+        ("/x`y", False, False),
+        ("/x|y", False, False),
+        ("/x y", False, False),
+        ("/x\n", False, False),
+    ],
+)
+def test_az_is_given_no_address_that_a_shell_would_obey_and_what_to_do_instead_is_said(rest, on_windows, elsewhere):
+    script = export_script("t", "commercial", EVERYTHING, None)
+    plain = [text.replace("\\z", "\\Z") for text in re.findall(r"\$plain = '([^']+)'", script)]
+    assert [bool(re.search(one, f"https://management.azure.com{rest}")) for one in plain] == [on_windows, elsewhere]
+    windows, _, other = script.partition("$PSVersionTable.PSEdition -eq 'Core' -and -not $IsWindows")
+    assert (windows.count("$plain = "), other.count("$plain = ")) == (1, 1)
+    assert "az on Windows cannot be given $Address; run this in Azure Cloud Shell" in script
 
 
 def test_workspaces_that_the_bundle_knows_are_named_and_others_are_looked_up():

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lookback_command import AS_PROCESS, Run, copied, files_of, lookback_here, rewrite_json, write_config
+from lookback_command import AS_PROCESS, Run, copied, files_of, lookback, lookback_here, rewrite_json, write_config
 
+from compliance.collector.alone import alone_in
 from compliance.demo.faults import CannedAnswer, Delay, Fault
 from compliance.demo.scenarios import load_scenario
 from compliance.demo.server import serve
@@ -208,6 +209,64 @@ def test_a_finished_dataset_that_is_no_longer_as_it_was_written_is_read_again(
     assert run.code == 0, run.said
     assert "graph.users" in run.err
     assert len(served.requests.to("graph")) > before
+    assert content_of(out) == whole
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"rows": 1}, {"rows": None}, {"expected_rows": 10**6}, {"frames": 7}, {"origin": "exported"}],
+    ids=str,
+)
+def test_a_finished_dataset_of_which_the_journal_says_something_else_is_read_again(
+    change, crashed, served, config, whole, tmp_path
+):
+    out = copied(crashed, tmp_path / "b")
+
+    def changed(journal):
+        next(one for one in journal["finished"] if one["name"] == "graph.users").update(change)
+
+    rewrite_json(out / "unfinished.json", changed)
+    before = len(served.requests.to("graph"))
+    run = resume(config, out)
+    assert run.code == 0, run.said
+    assert "graph.users" in run.err
+    assert len(served.requests.to("graph")) > before
+    assert content_of(out) == whole
+    assert lookback_here("verify", out).code == 0
+
+
+def test_an_answer_that_was_an_error_is_not_kept_as_one_without_rows(tmp_path):
+    tenant = load_scenario("compliant")
+    tenant.faults.append(Fault("exchange", "Get-Mailbox", CannedAnswer(status=400), times=None))
+    name = "exchange.group_mailboxes"
+    with serve(tenant) as serving, pytest.MonkeyPatch.context() as patch:
+        for key, value in serving.environment.items():
+            patch.setenv(key, value)
+        config = write_config(serving, serving.directory)
+        crash("before-sealing", config, tmp_path / "b")
+
+        def changed(journal):
+            next(one for one in journal["finished"] if one["name"] == name).update(
+                state="complete", reason=None, rows=0
+            )
+
+        rewrite_json(tmp_path / "b" / "unfinished.json", changed)
+        assert resume(config, tmp_path / "b").code == 0
+    entry = open_bundle(tmp_path / "b").manifest.dataset(name)
+    assert entry is not None
+    assert entry.state == "failed"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows locks no directories")
+@pytest.mark.parametrize("options", [(), ("--resume",)], ids=["anew", "resumed"])
+def test_one_process_at_a_time_collects_into_a_directory(options, crashed, served, config, whole, tmp_path):
+    out = copied(crashed, tmp_path / "b") if options else tmp_path / "b"
+    before = len(served.requests.all())
+    with alone_in(out):
+        found = files_of(out)
+        refused(lookback("collect", "-c", config, "-o", out, "-q", *options), "another process", "--resume")
+        assert (files_of(out), len(served.requests.all())) == (found, before)
+    assert lookback_here("collect", "-c", config, "-o", out, "-q", *options).code == 0
     assert content_of(out) == whole
 
 

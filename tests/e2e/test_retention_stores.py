@@ -408,6 +408,13 @@ def test_without_a_licence_for_it_a_log_of_risks_is_not_asked_for_and_sign_ins_a
     assert parts["entra.audit_logs"].status is Status.PASS
     assert parts[SIGN_INS].status is Status.FAIL
     assert "7 days" in parts[SIGN_INS].condition
+    for standard in ("m-21-31", "m-26-14"):
+        export = judged.finding("EXP-01", standard)
+        assert export.status is Status.FAIL
+        assert "missing there: SignInLogs, NonInteractiveUserSignInLogs" in export.condition
+        assert "no subscription carries Microsoft Entra ID P1 or P2, and sign-in logs go nowhere" in export.condition
+        assert "AuditLogs" not in export.condition
+    assert judged.parts("RET-08")[SIGN_INS].status is Status.FAIL
     assert judged.parts("RET-07")["entra.risky_users"].status is Status.NOT_APPLICABLE
     row = judged.rows()["entra.risky_users"]
     assert (row.hot_status, row.recorded) == (Status.NOT_APPLICABLE, RecordingState.NOT_RECORDED)
@@ -419,6 +426,40 @@ def test_unread_licences_leave_sign_ins_open_since_their_export_needs_one(collec
     parts = judged.parts("RET-05")
     assert parts["entra.audit_logs"].status is Status.PASS
     assert (parts[SIGN_INS].status, parts[SIGN_INS].kind) == (Status.INDETERMINATE, Kind.NOT_REQUESTED)
+    export = judged.finding("EXP-01")
+    assert (export.status, export.kind) == (Status.INDETERMINATE, Kind.NOT_REQUESTED)
+    assert export.settle == parts[SIGN_INS].settle
+
+
+def test_a_workspace_that_is_going_away_is_counted_on_by_nobody(collected: Collected) -> None:
+    going = replace(workspace(), odd=Odd({"properties": {"provisioningState": "Deleting"}}))
+    judged = collected(agency(workspaces=[going]), AUDIT_LOG)
+    for standard in ("m-21-31", "m-26-14"):
+        for check in ("EXP-01", "RET-05", "RET-07"):
+            finding = judged.finding(check, standard)
+            assert (finding.status, finding.kind) == (Status.INDETERMINATE, Kind.UNPROVEN), check
+            assert "law-sec is in the state Deleting" in finding.condition
+        assert judged.parts("RET-08", standard)[SIGN_INS].status is Status.INDETERMINATE
+    assert judged.parts("RET-11", "m-26-14")[SIGN_INS].status is Status.INDETERMINATE
+    assert judged.rows()[SIGN_INS].status is Status.INDETERMINATE
+
+
+def test_a_workspace_that_is_going_away_does_not_excuse_a_table_that_is_too_short(collected: Collected) -> None:
+    going = replace(workspace(made=tables(90, 90)), odd=Odd({"properties": {"provisioningState": "Deleting"}}))
+    assert told(collected(agency(workspaces=[going])).parts("RET-05")) == {Status.FAIL: CORE}
+
+
+@pytest.mark.parametrize("spelling", ["{}", "{}/", " {}"])
+@pytest.mark.parametrize("days", [(90, 400), (400, 90)])
+def test_of_a_table_that_is_listed_twice_in_any_spelling_neither_copy_counts(
+    spelling: str, days: tuple[int, int], collected: Collected
+) -> None:
+    one, other = (Table("SigninLogs", each, 1095) for each in days)
+    twice = replace(other, odd=Odd({"id": spelling.format(f"{LAW.upper()}/tables/SIGNINLOGS")}))
+    judged = collected(agency(workspaces=[workspace(made=[*tables(SigninLogs=one), twice])]))
+    parts = judged.parts("RET-05")
+    assert told(parts) == {Status.INDETERMINATE: {SIGN_INS}, Status.PASS: CORE - {SIGN_INS}}
+    assert (parts[SIGN_INS].kind, "listed more than once" in parts[SIGN_INS].condition) == (Kind.MALFORMED, True)
 
 
 def test_an_office_activity_table_that_would_keep_it_leaves_a_shortfall_of_purview_open(collected: Collected) -> None:

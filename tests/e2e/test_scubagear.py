@@ -124,6 +124,44 @@ def test_what_it_could_not_read_is_unread_whatever_stands_there(key, dataset, ch
     assert findings[checked]["status"] == "indeterminate"
 
 
+@pytest.mark.parametrize(
+    "failed",
+    [
+        ["get-adminauditlogconfig"],
+        "Get-AdminAuditLogConfig",
+        ["Get-AdminAuditLogConfig -ErrorAction Stop"],
+        [None, r"ExchangeOnlineManagement\Get-AdminAuditLogConfig"],
+    ],
+    ids=str,
+)
+def test_a_command_that_failed_is_found_however_it_is_written(failed, rows, tmp_path):
+    findings, _ = judged(provider_settings(rows, defender_unsuccessful_commands=failed), tmp_path)
+    entry = entries(tmp_path)["exchange.admin_audit_log_config"]
+    assert (entry.state.value, entry.rows) == ("failed", None)
+    assert "could not run Get-AdminAuditLogConfig" in entry.reason
+    assert findings["AUD-01", None]["status"] == "indeterminate"
+    assert findings["AUD-03", None]["status"] == "pass"
+
+
+@pytest.mark.parametrize(
+    "failed", [{"value": ["Get-AdminAuditLogConfig"], "Count": 1}, [["Get-AdminAuditLogConfig"]], 7], ids=str
+)
+@pytest.mark.parametrize("key", ["exo_unsuccessful_commands", "EXO_Unsuccessful_Commands"])
+def test_where_what_failed_cannot_be_told_nothing_in_it_was_read(failed, key, rows, tmp_path):
+    text = provider_settings(rows).replace(
+        '"exo_unsuccessful_commands": [\n        null\n    ]', f'"{key}": {json.dumps(failed)}'
+    )
+    assert key in text
+    findings, _ = judged(text, tmp_path)
+    assert {(entry.state.value, entry.rows) for entry in entries(tmp_path).values()} == {("failed", None)}
+    assert "pass" not in {one["status"] for one in findings.values()}
+
+
+def test_the_one_command_that_succeeded_may_stand_there_without_a_list(rows, tmp_path):
+    judged(provider_settings(rows, exo_successful_commands="Get-OrganizationConfig"), tmp_path)
+    assert entries(tmp_path)["exchange.organization_config"].state == "complete"
+
+
 def test_null_in_place_of_policies_is_not_an_empty_list(rows, tmp_path):
     findings, _ = judged(provider_settings(rows, unified_audit_log_retention_policies=[None]), tmp_path)
     assert entries(tmp_path)["purview.audit_retention_policies"].state == "partial"
@@ -193,8 +231,9 @@ def test_a_run_on_another_tenant_is_refused_for_a_bundle(bundle_of, rows, tmp_pa
         (lambda text: text.replace('"module_version"', '"version"'), "module_version"),
         (lambda text: text.replace("{", '{"org_config": [],', 1), "'org_config' stands in it twice"),
         (lambda text: text.replace('"AuditDisabled": false', '"AuditDisabled": NaN'), "not the one object"),
+        (lambda text: text.replace("{", '{"EXO_unsuccessful_commands": ["Get-OrganizationConfig"],', 1), "in it twice"),
     ],
-    ids=["cut off", "a list", "without a version", "a key twice", "no number"],
+    ids=["cut off", "a list", "without a version", "a key twice", "no number", "failures twice"],
 )
 def test_a_file_that_is_damaged_or_another_is_refused(change, said, rows, tmp_path):
     (tmp_path / "exports").mkdir()

@@ -106,6 +106,19 @@ def test_a_leftover_link_to_a_next_page_is_doubtful(data: Any) -> None:
     assert doubts(data) == ("a link to a next page (@odata.nextLink) is left over",)
 
 
+def test_a_leftover_link_is_named_as_it_stands_there() -> None:
+    link = "https://management.azure.com/next"
+    assert doubts({"value": [{}], "nextLink": link}) == ("a link to a next page (nextLink) is left over",)
+    assert doubts([{"a": 1, "nextLink": link}]) == ("a link to a next page (nextLink) is left over",)
+
+
+def test_an_enumeration_of_another_session_is_no_key_given_twice() -> None:
+    """Windows PowerShell writes the number as `value` and its name as `Value`."""
+    assert rows([{"LogLevel": {"value": 0, "Value": "None"}}]) == [{"LogLevel": {"value": 0, "Value": "None"}}]
+    with pytest.raises(InputError, match="beside"):
+        rows({"value": [{"a": 1}], "Value": [{"a": 2}]})
+
+
 def test_a_next_link_of_null_is_the_last_page() -> None:
     assert doubts({"value": [{}], "@odata.nextLink": None}) == ()
 
@@ -132,6 +145,8 @@ def test_half_of_a_surrogate_pair_is_replaced() -> None:
         (b'[{"a": 1},\n {"b":', "f:2:7", "not JSON"),
         (b'[{"a": 1,\n "a": 2}]', "f:2:2", "the key 'a' stands in this object twice"),
         (b'[{"b": {"a": 1, "\\u0061": 2}}]', "f:1:17", "the key 'a' stands in this object twice"),
+        (b'[{"Enabled": false, "enabled": true}]', "f:1:21", "the key 'enabled' stands in this object twice"),
+        (b'{"value": [], "Count": 0, "count": 0}', "f:1:27", "the key 'count' stands in this object twice"),
         (b'{"a":\n NaN}', "f:2:2", "NaN is not a number of JSON"),
         (b'{"a": -Infinity}', "f:1:7", "-Infinity is not a number of JSON"),
         (b'{"a": 123456789012345678901}', "f:1:7", "a number too large"),

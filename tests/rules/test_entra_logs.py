@@ -43,6 +43,12 @@ def test_every_log_has_its_own_category_and_table_and_registered_facts() -> None
     for log in ENTRA_LOGS.values():
         assert set(log.facts) <= FACTS.keys(), log.id
         assert ("entra.conditional-logs" in log.facts) == (log.needs is not None), log.id
+        assert ("entra.sign-in-export" in log.facts) == (log.export_needs is not None), log.id
+
+
+def test_logs_of_sign_ins_alone_need_a_premium_licence_to_be_exported() -> None:
+    needs = {log.category: log.export_needs for log in ENTRA_LOGS.values()}
+    assert needs == {category: Need.PREMIUM if "SignIn" in category else None for category in EVERY}
 
 
 def kept(name: str, premium: bool | None) -> tuple[int | None, int | None]:

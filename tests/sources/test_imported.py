@@ -99,27 +99,59 @@ def test_fewer_rows_than_any_tenant_has_is_failed_and_not_empty(tmp_path: Path) 
     assert dataset.reasons == ("the file holds 0 rows; no tenant has fewer than 1",)
 
 
+def _left_out(piece: str) -> str:
+    return f"its command may leave something out ({piece})"
+
+
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
         ("Get-AdminAuditLogConfig | ConvertTo-Json", "its command is not Get-UnifiedAuditLogRetentionPolicy"),
-        ("Get-UnifiedAuditLogRetentionPolicy | select -First 5", "its command leaves something out (-First)"),
-        ("Get-UnifiedAuditLogRetentionPolicy -RecordType 50", "its command leaves something out (-RecordType)"),
-        ("Get-UnifiedAuditLogRetentionPolicy | ? Enabled", "its command leaves something out (| ?)"),
-        ("get-unifiedauditlogretentionpolicy | where Enabled", "its command leaves something out (where)"),
-        ("Get-UnifiedAuditLogRetentionPolicy | Select -f 2", "its command leaves something out (-f)"),
-        ("Get-UnifiedAuditLogRetentionPolicy | select * -fir:2", "its command leaves something out (-fir)"),
-        ("Get-UnifiedAuditLogRetentionPolicy | Select-Object -l $n", "its command leaves something out (-l)"),
-        ("Get-UnifiedAuditLogRetentionPolicy | Select -sk 1", "its command leaves something out (-sk)"),
-        ("Get-UnifiedAuditLogRetentionPolicy | Select -SkipLast 1", "its command leaves something out (-SkipLast)"),
-        ("Get-UnifiedAuditLogRetentionPolicy | sel -f 2", "its command leaves something out (-f 2)"),
-        ("Get-UnifiedAuditLogRetentionPolicy | Select \u2013First 2", "its command leaves something out (-First)"),
+        ("Get-UnifiedAuditLogRetentionPolicy -RecordType 50", _left_out("-RecordType")),
+        *(
+            (f"Get-UnifiedAuditLogRetentionPolicy {step}", _left_out(step.replace("\u2013", "-")))
+            for step in (
+                "| select -First 5",
+                "| ? Enabled",
+                "| where Enabled",
+                "| Select -f 2",
+                "| select * -fir:2",
+                "| Select-Object -l $n",
+                "| Select -SkipLast 1",
+                "| sel -f 2",
+                "| Select \u2013First 2",
+                "| select Name -Unique",
+                "| select @{n='Priority';e={1}}",
+                "| % { if ($_.Enabled) { $_ } }",
+                "| Get-Random -Count 3",
+                "| Sort-Object Priority -Top 3",
+                "| Select-Object -ExpandProperty Name",
+                "| Group-Object Name",
+            )
+        ),
+        ("@(Get-UnifiedAuditLogRetentionPolicy)[0..18]", _left_out("[0..18]")),
+        ("@(Get-UnifiedAuditLogRetentionPolicy) -match 'a'", _left_out("-match 'a'")),
+        ("(Get-UnifiedAuditLogRetentionPolicy).Where({ $_.Enabled })", _left_out(".Where({ $_.Enabled })")),
+        ("(Get-UnifiedAuditLogRetentionPolicy).value", _left_out(".value")),
+        ("$p = Get-UnifiedAuditLogRetentionPolicy; $p[0..2] | ConvertTo-Json", _left_out("$p[0..2] | ConvertTo-Json")),
+        ("$p = Get-UnifiedAuditLogRetentionPolicy\n$p | select -First 2", _left_out("| select -First 2")),
+        (
+            "Get-UnifiedAuditLogRetentionPolicy -ErrorAction SilentlyContinue",
+            _left_out("-ErrorAction SilentlyContinue"),
+        ),
     ],
 )
 def test_a_command_that_asks_for_less_makes_partial(tmp_path: Path, command: str, reason: str) -> None:
     put(tmp_path, POLICIES, [{"Name": "a"}])
     provenance(tmp_path, policies={**ENTRY, "command": command})
-    assert only(tmp_path).reasons == (reason,)
+    assert only(tmp_path).reasons == (f"{reason}; expected: Get-UnifiedAuditLogRetentionPolicy",)
+
+
+@pytest.mark.parametrize("way", ["foreach ($p in {}) {{ $p }}", "& {{ {} }}", "'a', 'b' | {}", "if ($y) {{ {} }}"])
+def test_a_command_inside_of_something_else_makes_partial(tmp_path: Path, way: str) -> None:
+    put(tmp_path, POLICIES, [{"Name": "a"}])
+    provenance(tmp_path, policies={**ENTRY, "command": way.format("Get-UnifiedAuditLogRetentionPolicy")})
+    assert "its command is not Get-UnifiedAuditLogRetentionPolicy" in only(tmp_path).reasons[0]
 
 
 @pytest.mark.parametrize(
@@ -127,6 +159,8 @@ def test_a_command_that_asks_for_less_makes_partial(tmp_path: Path, command: str
     [
         "| Select-Object * | ConvertTo-Json -Depth 8 | Out-File -FilePath policies.json -Encoding utf8",
         "| select Name, Priority | ConvertTo-Json | Set-Content -LiteralPath 'a-f 2.json'",
+        "| sort Priority -Desc | fl *",
+        "-ea Stop | ConvertTo-Json -d 8 > policies.json  # all of them",
     ],
 )
 def test_options_that_leave_nothing_out_do_not_make_partial(tmp_path: Path, rest: str) -> None:
@@ -351,12 +385,15 @@ def test_the_request_that_lookback_sends_itself_is_complete_as_a_command(tmp_pat
     ("name", "command", "reason"),
     [
         ("exchange.mailboxes", "Get-MailboxAuditBypassAssociation", "its command is not Get-Mailbox"),
-        ("exchange.mailboxes", "Get-Mailbox -RecipientTypeDetails UserMailbox", "leaves something out"),
+        ("exchange.mailboxes", "Get-Mailbox -RecipientTypeDetails UserMailbox", "leave something out (-R"),
         ("exchange.mailboxes", "Get-Mailbox alice", "names what it asks for"),
-        ("exchange.mailboxes", "'alice', 'bob' | Get-Mailbox", "pipes into Get-Mailbox"),
-        ("exchange.mailboxes", "Get-Mailbox -SoftDeletedMailbox", "other mailboxes (-SoftDeletedMailbox)"),
-        ("exchange.mailboxes", "Get-EXOMailbox -Archive -ResultSize Unlimited", "other mailboxes (-Archive)"),
-        ("exchange.mailboxes", "Get-Mailbox | select Guid -Unique", "leaves something out (-Unique)"),
+        ("exchange.mailboxes", "'alice', 'bob' | Get-Mailbox", "its command is not Get-Mailbox"),
+        ("exchange.mailboxes", "Get-Mailbox -SoftDeletedMailbox", "(-SoftDeletedMailbox)"),
+        ("exchange.mailboxes", "Get-EXOMailbox -Archive -ResultSize Unlimited", "(-Archive)"),
+        ("exchange.mailboxes", "Get-Mailbox @parameters", "names what it asks for"),
+        ("exchange.mailboxes", "Get-Mailbox -ResultSize:Unlimited -Ser DB1", "(-Ser)"),
+        ("exchange.mailboxes", "Get-Mailbox -ResultSize $n", "(-ResultSize $n)"),
+        ("exchange.group_mailboxes", "Get-Mailbox -GroupMailbox -IncludeInactiveMailbox", "(-IncludeInactiveMailbox)"),
         ("exchange.mailboxes", "Get-Mailbox -ResultSize 2", "-ResultSize"),
         ("exchange.group_mailboxes", "Get-Mailbox -ResultSize Unlimited", "lacks -GroupMailbox"),
         ("exchange.group_mailboxes", "Get-Mailbox -GroupMailbox:$false", "lacks -GroupMailbox"),
@@ -371,7 +408,25 @@ def test_the_request_that_lookback_sends_itself_is_complete_as_a_command(tmp_pat
         ("graph.role_assignments", "GET /v1.0/roleManagement/directory/roleDefinitions", "its command is not GET"),
         ("graph.role_assignments", "GET /v1.0/roleManagement/directory/roleAssignments?$top=2", "size of one page"),
         ("arm.tables", "az rest --url https://management.azure.com/subscriptions?api-version=x", "its command is not"),
+        (
+            "graph.role_assignments",
+            "(Invoke-MgGraphRequest -Uri /v1.0/roleManagement/directory/roleAssignments).value",
+            "(.value)",
+        ),
+        ("graph.users", "GET /v1.0/users?$filter=accountEnabled eq true", "leave something out"),
+        ("graph.users", "GET /v1.0/users?%24filter=accountEnabled", "($filter=accountEnabled)"),
+        ("graph.users", "GET /v1.0/users?filter=accountEnabled", "(filter=accountEnabled)"),
+        ("graph.users", "GET /v1.0/users/delta", "its command is not GET"),
+        ("graph.users", "GET /v1.0/users?$skiptoken=x", "($skiptoken=x)"),
+        ("graph.users", "Get-GraphPage '/v1.0/users'", "the first page alone"),
+        ("graph.users", "Get-MgUser -All -Filter 'userType eq null'", "(-Filter)"),
+        ("graph.users", "Get-MgUser -All:$false", "needs -All"),
+        ("graph.users", "Invoke-MgGraphRequest -Method POST -Uri /v1.0/users", "its command is not GET"),
+        ("graph.users", "curl -X POST https://graph.microsoft.com/v1.0/users", "its command is not GET"),
+        ("graph.users", "az rest --url /v1.0/users --query value", "--query"),
         ("arm.tables", "az monitor log-analytics workspace table list", "its command is not"),
+        ("arm.tables", "GET {workspace}/tables/SigninLogs?api-version=2023-09-01", "its command is not"),
+        ("arm.tables", 'Get-Workspaces | select -First 1 | % { Get-ArmRows "${_}/tables" }', "its command is not"),
         (
             "arm.entra_diagnostic_settings",
             "az rest --url /providers/microsoft.aadiam/diagnosticSettings --query value[?name=='a']",
@@ -397,10 +452,27 @@ def test_a_command_of_another_dataset_or_of_less_makes_partial(
         ("graph.role_assignments", "Get-MgRoleManagementDirectoryRoleAssignment -All -ExpandProperty principal"),
         ("arm.entra_diagnostic_settings", "az rest --url /providers/microsoft.aadiam/diagnosticSettings --query value"),
         ("arm.subscriptions", "az rest --method get --url 'https://management.azure.com/subscriptions?api-version=x'"),
+        ("arm.subscriptions", "(Get-ArmRows '/subscriptions?api-version=2022-12-01') | ConvertTo-Json"),
+        ("arm.tables", "az rest --method get --url WORKSPACE_ID/tables?api-version=2023-09-01"),
+        (
+            "arm.tables",
+            'az rest -m get -u "https://management.azure.com$id/tables?api-version=x" -o json > tables.json',
+        ),
+        ("exchange.mailboxes", "$m = @(get-mailbox -res unlimited -ea Stop); $m | select * | ConvertTo-Json -Depth 12"),
+        ("exchange.mailboxes", "Get-EXOMailbox -Properties AuditOwner, AuditAdmin -ResultSize Unlimited"),
+        ("exchange.audit_role_assignments", "Get-ManagementRoleAssignment -Get -Role:'audit logs' | fl"),
+        ("graph.users", 'Invoke-MgGraphRequest -Uri "https://graph.microsoft.us/v1.0/users?`$select=id&`$top=999"'),
+        ("graph.users", "Get-MgUser -All -Property id, userType -ConsistencyLevel eventual"),
+        (
+            "graph.users",
+            "curl -s -H 'Authorization: x' 'https://graph.microsoft.com/v1.0/users?$count=true' -o users.json",
+        ),
+        ("graph.organization", "(Invoke-MgGraphRequest GET /v1.0/organization).value | ConvertTo-Json"),
+        ("graph.organization", "az rest --url https://graph.microsoft.com/v1.0/organization --query value"),
     ],
 )
 def test_a_command_of_the_whole_dataset_in_other_words_is_complete(tmp_path: Path, name: str, command: str) -> None:
-    dataset = exported(tmp_path, name, command, [{"id": "x"}] * 2)
+    dataset = exported(tmp_path, name, command, [{"id": "/workspaces/w"}] * 2)
     assert (dataset.state, dataset.reasons) == (State.COMPLETE, ())
 
 

@@ -47,6 +47,7 @@ from compliance.evidence.views import (
     User,
     View,
     Workspace,
+    WorkspaceCapping,
     WorkspaceProperties,
 )
 from compliance.rules.licences import AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN
@@ -192,7 +193,7 @@ DATASET_WAYS: dict[str, Mapping[str, Any] | None] = {
     "without rows": {},
     "with one object too many": {},
 }
-_UNDATED = ("exported without a date", "answered without a date")
+UNDATED = ("exported without a date", "answered without a date")
 _IN_PART = ("partial", "only what may be seen")
 """The ways in which what was seen is there, and more may be."""
 
@@ -200,7 +201,7 @@ _IN_PART = ("partial", "only what may be seen")
 def dataset_unreadings(base: World, dataset: str, way: str, *, single: bool) -> Iterator[Unreading]:
     """The dataset unread in this way; nothing where the way makes no sense for it."""
     text = f"{dataset} {way}"
-    unknown = None if way in _UNDATED else _whole_datasets(base, dataset, seen_too=way in _IN_PART)
+    unknown = None if way in UNDATED else _whole_datasets(base, dataset, seen_too=way in _IN_PART)
     match way:
         case "without rows":
             if DATASETS[dataset].least_rows > 0:
@@ -353,6 +354,7 @@ _MAILBOX_TYPES = (
     *("DiscoveryMailbox", "GroupMailbox", "PublicFolderMailbox"),
 )
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
+_INGESTION = ("RespectQuota", "ForceOn", "ForceOff", "OverQuota", "SubscriptionSuspended", "ApproachingQuota")
 _DATES = ("2019-01-02T03:04:05Z", AS_OF.isoformat())
 
 DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
@@ -448,12 +450,12 @@ DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
     (Workspace, "id"): (f"/subscriptions/{_OTHER_ID}/resourceGroups/x/providers/y/workspaces/z",),
     (Workspace, "name"): ("another",),
     (Workspace, "properties"): tuple(
-        {"provisioningState": state, "createdDate": date}
-        for state in ("Succeeded", "Deleting")
-        for date in _DATES
+        {"provisioningState": state, "createdDate": date} for state in ("Succeeded", "Deleting") for date in _DATES
     ),
     (WorkspaceProperties, "provisioning_state"): ("Succeeded", "Deleting", "Failed"),
     (WorkspaceProperties, "created_date"): _DATES,
+    (WorkspaceProperties, "workspace_capping"): tuple({"dataIngestionStatus": one} for one in _INGESTION),
+    (WorkspaceCapping, "data_ingestion_status"): _INGESTION,
     (Table, "id"): (f"/subscriptions/{_OTHER_ID}/resourceGroups/x/providers/y/workspaces/z/tables/SigninLogs",),
     (Table, "name"): ("SigninLogs", "OfficeActivity", "Heartbeat"),
     (Table, "properties"): tuple(

@@ -236,7 +236,7 @@ def exports(draw: st.DrawFn) -> dict[str, list[Row]]:
                 "name": f"logs{number}",
                 "properties": {
                     "provisioningState": draw(often("Succeeded", "Deleting")),
-                    "retentionInDays": 90,
+                    "workspaceCapping": {"dataIngestionStatus": draw(often("RespectQuota", "ForceOff"))},
                     "createdDate": "2020-01-02T03:04:05Z",
                     "modifiedDate": "2020-01-02T03:04:05Z",
                 },

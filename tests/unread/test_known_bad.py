@@ -95,6 +95,11 @@ def bypassed_owner(world: World) -> World:
     return world.with_rows("exchange.mailbox_audit_bypass", [{**first, "AuditBypassEnabled": True}, *rest])
 
 
+def a_mailbox_that_differs(world: World) -> World:
+    again = {**world.rows["exchange.mailboxes"][0], "AuditOwner": ["HardDelete"], "DefaultAuditSet": []}
+    return world.with_rows("exchange.soft_deleted_mailboxes", [again])
+
+
 BAD: dict[str, tuple[Callable[[World], World], tuple[str, ...]]] = {
     "ingestion is off": (
         every("exchange.admin_audit_log_config", UnifiedAuditLogIngestionEnabled=False),
@@ -110,6 +115,10 @@ BAD: dict[str, tuple[Callable[[World], World], tuple[str, ...]]] = {
         lambda world: inner("exchange.mailboxes", "AuditOwner", ["HardDelete"])(
             inner("exchange.mailboxes", "DefaultAuditSet", ["Admin", "Delegate"])(world)
         ),
+        ("AUD-05", "AUD-07", "MIA-01"),
+    ),
+    "a mailbox is listed twice, the second time with a shorter list": (
+        a_mailbox_that_differs,
         ("AUD-05", "AUD-07", "MIA-01"),
     ),
     "mailboxes are of a type that nobody knows": (
@@ -132,6 +141,10 @@ BAD: dict[str, tuple[Callable[[World], World], tuple[str, ...]]] = {
     ),
     "the workspace is being deleted": (
         inner("arm.workspaces", "properties.provisioningState", "Deleting"),
+        ("EXP-01", "RET-05", "RET-07", "RET-08", "RET-11"),
+    ),
+    "the workspace takes no logs in": (
+        inner("arm.workspaces", "properties.workspaceCapping.dataIngestionStatus", "ForceOff"),
         ("EXP-01", "RET-05", "RET-07", "RET-08", "RET-11"),
     ),
     "no category is enabled": (

@@ -41,6 +41,18 @@ ALLOWED = {
     ("compliance/sources/retry.py", "hold", "get with a default"): "our own clockwork",
     ("compliance/sources/retry.py", "seconds_left", "get with a default"): "our own clockwork",
     ("compliance/sources/exchange.py", "invoke", "next with a default"): "None is the answer: there is no second page",
+    **{
+        (f"compliance/sources/imported/{file}.py", function, f"{form} with a default"): "words of a command, not rows"
+        for file, function, form in (
+            ("commands", "_common_doubts", "get"),
+            ("commands", "_size_doubts", "get"),
+            ("commands", "_url_doubts", "get"),
+            ("commands", "_url_doubts", "next"),
+            ("pipeline", "_documented", "next"),
+            ("pipeline", "_pipeline", "next"),
+            ("pipeline", "_hands_on_all", "get"),
+        )
+    },
 }
 """Where such a form is right, and why: nothing of the tenant becomes a value there."""
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from matrix import (
     DATASET_WAYS,
+    UNDATED,
     Laboratory,
     Property,
     dataset_unreadings,
@@ -46,7 +47,10 @@ def dataset_violations(subjects: list[Subject], base: World, dataset: str, way: 
         base,
         lambda: dataset_unreadings(base, dataset, way, single=is_single(dataset)),
         where,
-        lambda subject: dataset in subject.datasets and not DATASETS[dataset].corroborates,
+        lambda subject: (
+            (dataset in subject.datasets and not DATASETS[dataset].corroborates)
+            or (dataset in subject.opens and way not in UNDATED)
+        ),
     )
 
 
@@ -59,7 +63,7 @@ def property_violations(
         lambda: property_unreadings(base, dataset, one),
         where,
         lambda subject: (
-            dataset in subject.datasets
+            dataset in subject.datasets | subject.opens
             and not DATASETS[dataset].corroborates
             and (one.owner, one.attribute) in where.properties_read(subject, base)
         ),
@@ -107,6 +111,20 @@ def test_what_only_corroborates_takes_nothing_away_where_it_is_unread(
     for unreading in dataset_unreadings(base, dataset, way, single=False):
         evidence = laboratory.evidence(unreading.world)
         assert {subject.name: subject.ask(evidence) for subject in SUBJECTS} == told
+
+
+@pytest.mark.parametrize("way", UNDATED)
+@pytest.mark.parametrize("dataset", sorted(frozenset[str]().union(*(subject.opens for subject in SUBJECTS))))
+def test_what_can_only_open_a_question_takes_no_pass_away_where_nobody_dated_it(
+    dataset: str, way: str, worlds: dict[str, World], laboratory: Laboratory
+) -> None:
+    base = worlds["compliant"]
+    subjects = [subject for subject in SUBJECTS if dataset in subject.opens]
+    assert {"RET-01 m-21-31", "RET-02 m-26-14", "AUD-08 m-21-31"} <= {subject.name for subject in subjects}
+    told = {subject.name: subject.ask(laboratory.evidence(base)) for subject in subjects}
+    for unreading in dataset_unreadings(base, dataset, way, single=False):
+        evidence = laboratory.evidence(unreading.world)
+        assert {subject.name: subject.ask(evidence) for subject in subjects} == told
 
 
 # --- the matrix itself ----------------------------------------------------------------------------------------------

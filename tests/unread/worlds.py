@@ -25,7 +25,7 @@ from compliance.evidence.bundle import Bundle, dataset_file, frames_of, open_bun
 from compliance.evidence.datasets import DATASETS, Api, Origin, State
 from compliance.evidence.derived import DERIVATIONS, AuditLog, EntraReach
 from compliance.evidence.derived.recording import MAILBOX_SOURCES
-from compliance.evidence.evidence import Evidence, Resolved, datasets_behind, parameters
+from compliance.evidence.evidence import Derivation, Evidence, Resolved, datasets_behind, parameters
 from compliance.evidence.manifest import SCHEMA, DatasetEntry, Identity, Manifest, Tool, encode, sha256
 from compliance.evidence.manifest import Tenant as TenantEntry
 from compliance.evidence.population import Coverage, Population
@@ -179,11 +179,12 @@ class WorldEvidence(Evidence):
 class Subject:
     """Something that says pass: a check under a standard, or the picture of the log sources beside it.
 
-    `datasets` are those that it rests on.
+    `datasets` are those that it rests on; `opens` those beside them that can only leave a failure open.
     """
 
     name: str
     datasets: frozenset[str]
+    opens: frozenset[str]
     ask: Callable[[Evidence], Told]
 
 
@@ -198,7 +199,7 @@ def subjects_of(checks: Sequence[Check]) -> list[Subject]:
         standards = [each for each in STANDARDS if one.standards is None or each.id in one.standards]
         for standard in standards if takes else [None]:
             name = f"{one.id} {standard.id}" if standard else one.id
-            found.append(Subject(name, datasets_behind(one.function, DERIVATIONS), _finding_of(one, standard)))
+            found.append(Subject(name, *_behind(one.function), _finding_of(one, standard)))
     return found
 
 
@@ -212,7 +213,8 @@ def _finding_of(one: Check, standard: Standard | None) -> Callable[[Evidence], T
 
 def pictures() -> list[Subject]:
     """The rows of the log sources, and the maturity levels, under each standard."""
-    audit_log, entra = _behind(AuditLog), _behind(EntraReach)
+    audit_log, opens = _behind(DERIVATIONS[AuditLog])
+    entra, _ = _behind(DERIVATIONS[EntraReach])
     return [
         subject
         for standard in STANDARDS
@@ -220,23 +222,33 @@ def pictures() -> list[Subject]:
             Subject(
                 f"mailbox sources {standard.id}",
                 audit_log,
+                opens,
                 _rows_of(standard, MAILBOX_SOURCES.__contains__),
             ),
             Subject(
                 f"other sources {standard.id}",
                 audit_log - {DATASET_OF[OrganizationConfig]},
+                opens,
                 _rows_of(standard, (LOG_SOURCES.keys() - MAILBOX_SOURCES).__contains__),
             ),
-            Subject(f"Entra sources {standard.id}", entra, _rows_of(standard, ENTRA_LOGS.__contains__)),
-            Subject(f"levels {standard.id}", audit_log | entra, _levels_of(standard)),
+            Subject(f"Entra sources {standard.id}", entra, frozenset(), _rows_of(standard, ENTRA_LOGS.__contains__)),
+            Subject(f"levels {standard.id}", audit_log | entra, opens - entra, _levels_of(standard)),
         )
     ]
 
 
-def _behind(view: type) -> frozenset[str]:
-    if view in DATASETS_OF:
-        return frozenset(DATASETS_OF[view])
-    return datasets_behind(DERIVATIONS[view], DERIVATIONS)
+def _behind(function: Derivation) -> tuple[frozenset[str], frozenset[str]]:
+    """The datasets that a function rests on, and those that only open what it would fail."""
+    rests_on = datasets_behind(function, DERIVATIONS)
+    return rests_on, _everything_behind(function) - rests_on
+
+
+def _everything_behind(function: Derivation) -> frozenset[str]:
+    names = datasets_behind(function, DERIVATIONS)
+    for _, kind, _ in parameters(function):
+        if kind in DERIVATIONS:
+            names |= _everything_behind(DERIVATIONS[kind])
+    return names
 
 
 def _rows_of(standard: Standard, wanted: Callable[[str], bool]) -> Callable[[Evidence], Told]:

@@ -15,7 +15,14 @@ from compliance.evidence.derived.log_analytics import LogAnalytics, log_analytic
 from compliance.evidence.derived.mailboxes import Mailboxes, mailboxes_of
 from compliance.evidence.derived.policies import RetentionPolicies, retention_policies
 from compliance.evidence.derived.recording import Recording, recording
-from compliance.evidence.derived.retention import AuditLog, PurviewRetention, audit_log, purview_retention
+from compliance.evidence.derived.retention import (
+    AuditLog,
+    OfficeActivityTables,
+    PurviewRetention,
+    audit_log,
+    office_activity_tables,
+    purview_retention,
+)
 from compliance.evidence.evidence import Derivation
 
 DERIVATIONS: Mapping[type, Derivation] = {
@@ -30,6 +37,7 @@ DERIVATIONS: Mapping[type, Derivation] = {
     AuditBypasses: audit_bypasses,
     Mailboxes: mailboxes_of,
     LogAnalytics: log_analytics,
+    OfficeActivityTables: office_activity_tables,
     AuditLog: audit_log,
     EntraReach: entra_reach,
 }
@@ -46,6 +54,7 @@ __all__ = [
     "IngestionSetting",
     "LogAnalytics",
     "Mailboxes",
+    "OfficeActivityTables",
     "PurviewRetention",
     "Recording",
     "RetentionPolicies",

@@ -12,23 +12,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from compliance.evidence.datasets import DATASETS
-from compliance.evidence.derived.log_analytics import LogAnalytics, repeated, resource_key, resource_name
-from compliance.evidence.population import Coverage, Malformed, Population, scan
+from compliance.evidence.derived.entra_licences import EntraLicences, entra_licences
+from compliance.evidence.derived.log_analytics import LogAnalytics, resource_name
+from compliance.evidence.evidence import combined
+from compliance.evidence.population import Coverage, Malformed, Population, id_key, scan
 from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
 from compliance.evidence.views import DATASET_OF, DiagnosticSetting, LogCategory, SubscribedSku
-from compliance.rules.entra_logs import ENTRA_LOGS, EntraLog, Need, exported_categories, native_reach
+from compliance.rules.entra_logs import ENTRA_LOGS, EntraLog, exported_categories, native_reach
 from compliance.rules.periods import Duration, band
 from compliance.rules.reach import StoreReach
 
-P1_PLAN = "41781fb2-bc02-4b7c-bd55-b576c07bb09d"
-P2_PLAN = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
-"""AAD_PREMIUM and AAD_PREMIUM_P2 (Microsoft Learn, Product names and service plan identifiers for licensing)."""
-_USABLE = frozenset({"enabled", "warning"})
-_NOT_USABLE = frozenset({"suspended", "deleted", "lockedout"})
-_SIGN_INS = "sign_in_logs"
 _DECLARE = "a declaration of the store behind {name} in declarations.yaml, by whoever owns it"
 _SETTINGS = DATASET_OF[DiagnosticSetting]
-_SKUS = DATASET_OF[SubscribedSku]
 
 
 class Sink(StrEnum):
@@ -44,13 +39,16 @@ class Sink(StrEnum):
 class Destination:
     """Where settings send logs: by id those that surely arrive, and those beside them that may.
 
-    All settings that name the same destination count together. `not_live` says why it is not known to be there.
+    All settings that name the same destination count together. `unclear` are those of `possible` that the settings
+    leave open; of the others it is not known whether the tenant can export them. `not_live` says why the destination is
+    not known to be there.
     """
 
     kind: Sink
     resource_id: str
     exported: frozenset[str]
     possible: frozenset[str]
+    unclear: frozenset[str]
     not_live: Unread | None
 
     @property
@@ -76,13 +74,14 @@ class LogReach:
     """A log with every store that holds it or may.
 
     `lacking` names what the tenant surely does not have and without which the log is empty; `condition` says why that
-    is not known.
+    is not known. `exportable` is whether the tenant has what it takes to send the log anywhere.
     """
 
     log: EntraLog
     stores: tuple[Store, ...]
     lacking: str | None
     condition: Unread | None
+    exportable: bool | Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,41 +102,23 @@ class _Sent:
     possible: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Licences:
-    """Whether the tenant holds Microsoft Entra ID P1 or P2, and P2: None where that is not known, and why."""
-
-    premium: bool | None
-    p2: bool | None
-    unread: Unread
-
-    def has(self, need: Need | None) -> bool | None:
-        """Say whether the tenant has what a log needs; what no licence shows is not asked here."""
-        match need:
-            case Need.PREMIUM:
-                return self.premium
-            case Need.P2:
-                return self.p2
-            case _:
-                return True
-
-
 def entra_reach(
     settings: Population[DiagnosticSetting] | Unread,
     log_analytics: LogAnalytics,
     skus: Population[SubscribedSku] | Unread,
 ) -> EntraReach:
     """Return the reach of every log. A setting that cannot be read may send anything anywhere."""
-    licences = _licences(skus)
-    destinations, settings_unread = _destinations(settings, log_analytics)
+    licences = entra_licences(skus)
+    destinations, settings_unread = _destinations(settings, log_analytics, licences)
     logs: dict[str, LogReach] = {}
     for log in ENTRA_LOGS.values():
-        has = licences.has(log.needs)
+        has, can_export = licences.has(log.needs), licences.has(log.export_needs)
         logs[log.id] = LogReach(
             log=log,
             stores=tuple(_stores(log, destinations, settings_unread, log_analytics, licences)),
             lacking=log.needs.value if has is False and log.needs is not None else None,
             condition=licences.unread if has is None else None,
+            exportable=licences.unread if can_export is None else can_export,
         )
     return EntraReach(logs, destinations, settings_unread)
 
@@ -147,26 +128,20 @@ def _stores(
     destinations: tuple[Destination, ...],
     settings_unread: Unread | None,
     log_analytics: LogAnalytics,
-    licences: _Licences,
+    licences: EntraLicences,
 ) -> Iterator[Store]:
     if licences.has(log.needs) is not False:
         yield _native(log, licences)
     if settings_unread is not None:
         unknown = StoreReach("another store", None, None, settings_unread.reason, ())
         yield Store(unknown, settings_unread)
-    if _SIGN_INS in log.id and licences.premium is False:
-        return
     for destination in destinations:
-        if log.id not in destination.exported | destination.possible:
-            continue
-        store = _exported(log, destination, log_analytics)
-        if store.doubt is None and _SIGN_INS in log.id and licences.premium is None:
-            store = _doubted(store, licences.unread)
-        yield store
+        if log.id in destination.exported | destination.possible:
+            yield _exported(log, destination, log_analytics, licences)
 
 
-def _native(log: EntraLog, licences: _Licences) -> Store:
-    """Return what Entra keeps; sign-ins are exported with P1 or P2 alone, and kept longer with it."""
+def _native(log: EntraLog, licences: EntraLicences) -> Store:
+    """Return what Entra keeps: much of it longer with P1 or P2."""
     reach = native_reach(log, licences.premium)
     if reach.hot is not None:
         return Store(reach, None)
@@ -176,7 +151,7 @@ def _native(log: EntraLog, licences: _Licences) -> Store:
     return Store(reach, Unread(Kind.UNPROVEN, _SETTINGS, reach.because, settle))
 
 
-def _exported(log: EntraLog, destination: Destination, log_analytics: LogAnalytics) -> Store:
+def _exported(log: EntraLog, destination: Destination, log_analytics: LogAnalytics, licences: EntraLicences) -> Store:
     if destination.kind is not Sink.WORKSPACE:
         return _without_reader(destination)
     table = log_analytics.table(destination.resource_id, log.table)
@@ -186,11 +161,20 @@ def _exported(log: EntraLog, destination: Destination, log_analytics: LogAnalyti
     if table.hot is None or table.total is None:
         settle = f"a version of lookback that knows this, or the owner's declaration of {destination.name}"
         return Store(table, Unread(Kind.UNPROVEN, "arm.tables", f"{log.table}: {table.because}", settle))
-    if log.id in destination.possible:
+    doubts = tuple(_doubts(log, destination, licences))
+    return _doubted(store, combined(doubts)) if doubts else store
+
+
+def _doubts(log: EntraLog, destination: Destination, licences: EntraLicences) -> Iterator[Unread]:
+    """Yield why a log may not be in the destination's store, however long that keeps it."""
+    if destination.not_live is not None:
+        yield destination.not_live
+    if licences.has(log.export_needs) is None:
+        yield licences.unread
+    if log.id in destination.unclear:
         reason = f"whether the diagnostic settings send {log.category} to {destination.name} cannot be told"
         settle = f"a diagnostic setting that names {log.category}, enabled"
-        return _doubted(store, Unread(Kind.UNPROVEN, _SETTINGS, reason, settle))
-    return store
+        yield Unread(Kind.UNPROVEN, _SETTINGS, reason, settle)
 
 
 def _without_reader(destination: Destination) -> Store:
@@ -211,36 +195,42 @@ def _doubted(store: Store, doubt: Unread) -> Store:
 
 
 def _destinations(
-    settings: Population[DiagnosticSetting] | Unread, log_analytics: LogAnalytics
+    settings: Population[DiagnosticSetting] | Unread, log_analytics: LogAnalytics, licences: EntraLicences
 ) -> tuple[tuple[Destination, ...], Unread | None]:
     if isinstance(settings, Unread):
         return (), settings
     rows: dict[str, DiagnosticSetting] = {}
     faults: list[str] = []
     for row, _ in scan(settings):
-        if isinstance(row, Malformed):
-            faults.append(row.reason)
-        else:
-            rows[resource_key(row.id)] = row
-    for key, _ in repeated(tuple(rows), faults):
-        rows.pop(key)
+        if not isinstance(row, Malformed):
+            rows[id_key(row.id)] = row
+            continue
+        faults.append(row.reason)
+        if row.id in rows:
+            del rows[row.id]
     found: dict[tuple[Sink, str], list[_Sent]] = {}
     for row in rows.values():
         try:
             for kind, sent in _sent(row):
-                found.setdefault((kind, resource_key(sent.resource_id)), []).append(sent)
+                found.setdefault((kind, id_key(sent.resource_id)), []).append(sent)
         except PropertyUnreadError as error:
             faults.append(str(error))
-    destinations = tuple(_destination(kind, found[kind, key], log_analytics) for kind, key in sorted(found))
+    destinations = tuple(_destination(kind, found[kind, key], log_analytics, licences) for kind, key in sorted(found))
     return destinations, _settings_unread(settings, faults)
 
 
-def _destination(kind: Sink, sent: Sequence[_Sent], log_analytics: LogAnalytics) -> Destination:
+def _destination(
+    kind: Sink, sent: Sequence[_Sent], log_analytics: LogAnalytics, licences: EntraLicences
+) -> Destination:
+    """Return what arrives: of what the settings send, nothing that the tenant cannot export."""
     resource_id = min(one.resource_id for one in sent)
-    exported = _log_ids(frozenset[str]().union(*(one.sure for one in sent)))
-    possible = _log_ids(frozenset[str]().union(*(one.possible for one in sent)))
+    can_export = {log.id: licences.has(log.export_needs) for log in ENTRA_LOGS.values()}
+    named = _log_ids(frozenset[str]().union(*(one.sure for one in sent)))
+    maybe = _log_ids(frozenset[str]().union(*(one.possible for one in sent)))
+    exported = frozenset(log_id for log_id in named if can_export[log_id])
+    possible = frozenset(log_id for log_id in named | maybe if can_export[log_id] is not False)
     not_live = log_analytics.not_live(resource_id) if kind is Sink.WORKSPACE else _not_asked(kind, resource_id)
-    return Destination(kind, resource_id, exported, possible - exported, not_live)
+    return Destination(kind, resource_id, exported, possible - exported, possible - named, not_live)
 
 
 def _sent(row: DiagnosticSetting) -> Iterator[tuple[Sink, _Sent]]:
@@ -298,42 +288,3 @@ def _settings_unread(settings: Population[DiagnosticSetting], faults: list[str])
     if settings.coverage is not Coverage.WHOLE:
         return Unread(Kind.INCOMPLETE, _SETTINGS, "not every diagnostic setting was read", f"read again: {request}")
     return None
-
-
-def _licences(skus: Population[SubscribedSku] | Unread) -> _Licences:
-    if isinstance(skus, Unread):
-        return _Licences(None, None, skus)
-    carried: set[str] = set()
-    doubtful = False
-    for row, _ in scan(skus):
-        plans = None if isinstance(row, Malformed) else _plans(row)
-        if plans is None:
-            doubtful = True
-        else:
-            carried |= plans
-    reason = "whether a subscription carries Microsoft Entra ID P1 or P2 cannot be told"
-    unread = Unread(Kind.MALFORMED, _SKUS, reason, f"read again: {DATASETS[_SKUS].request}")
-    if skus.coverage is not Coverage.WHOLE:
-        return _Licences(None, None, unread if skus.shortfall is None else skus.shortfall)
-    absent = None if doubtful else False
-    return _Licences(
-        premium=True if carried & {P1_PLAN, P2_PLAN} else absent,
-        p2=True if P2_PLAN in carried else absent,
-        unread=unread,
-    )
-
-
-def _plans(row: SubscribedSku) -> frozenset[str] | None:
-    """Return the plans that a subscription surely carries; None where it may carry others."""
-    try:
-        status = row.capability_status.casefold()
-        plans = [(plan.service_plan_id.casefold(), plan.provisioning_status.casefold()) for plan in row.service_plans]
-    except PropertyUnreadError:
-        return None
-    if status in _NOT_USABLE:
-        return frozenset()
-    if status not in _USABLE:
-        return None
-    if any(plan in (P1_PLAN, P2_PLAN) and provisioned not in ("success", "disabled") for plan, provisioned in plans):
-        return None
-    return frozenset(plan for plan, provisioned in plans if provisioned == "success")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from compliance.evidence.datasets import DATASETS
-from compliance.evidence.population import Coverage, Malformed, Population, scan
+from compliance.evidence.population import Coverage, Malformed, Population, id_key, scan
 from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
 from compliance.evidence.views import DATASET_OF, Table, Workspace
-from compliance.rules.log_analytics import table_reach
+from compliance.rules.log_analytics import TAKES_LOGS_IN, table_reach
 from compliance.rules.reach import StoreReach
 
 _READY = "succeeded"
@@ -18,11 +18,6 @@ _READY = "succeeded"
 _TABLES = "/tables/"
 _WORKSPACES = DATASET_OF[Workspace]
 _TABLE_ROWS = DATASET_OF[Table]
-
-
-def resource_key(resource_id: str) -> str:
-    """Return a resource id in the one spelling that compares: Azure Resource Manager ignores its letter case."""
-    return resource_id.strip().rstrip("/").casefold()
 
 
 def resource_name(resource_id: str) -> str:
@@ -45,7 +40,7 @@ class LogAnalytics:
 
     def table(self, workspace: str, name: str) -> StoreReach | Unread:
         """Return how long a table keeps records; one that is not listed is unread, since nothing is known of it."""
-        found = self.tables.get((resource_key(workspace), name.casefold()))
+        found = self.tables.get((id_key(workspace), name.casefold()))
         if found is not None:
             return found
         if self.tables_unread is not None:
@@ -67,7 +62,7 @@ class LogAnalytics:
 
     def not_live(self, workspace: str) -> Unread | None:
         """Say why a workspace is not known to be there, or None where it answered and is ready."""
-        key = resource_key(workspace)
+        key = id_key(workspace)
         if key in self.workspaces:
             state = self.workspaces[key]
             return state if isinstance(state, Unread) else None
@@ -79,12 +74,15 @@ class LogAnalytics:
 
     def created(self, workspace: str) -> dt.date | None:
         """Return the day on which a workspace was made, or None where that is not known."""
-        state = self.workspaces.get(resource_key(workspace))
+        state = self.workspaces.get(id_key(workspace))
         return None if isinstance(state, Unread) else state
 
 
 def log_analytics(workspaces: Population[Workspace] | Unread, tables: Population[Table] | Unread) -> LogAnalytics:
-    """Return every workspace and table that was read. A row that cannot be read may be any that is not listed."""
+    """Return every workspace and table that was read. A row that cannot be read may be any that is not listed.
+
+    Of one that is listed twice nobody knows which entry holds.
+    """
     found, workspaces_unread = _workspaces(workspaces)
     listed, tables_unread = _tables(tables)
     return LogAnalytics(found, listed, workspaces_unread, tables_unread)
@@ -98,22 +96,27 @@ def _workspaces(
     found: dict[str, dt.date | Unread | None] = {}
     malformed: list[str] = []
     for row, _ in scan(rows):
-        if isinstance(row, Malformed):
-            malformed.append(row.reason)
+        if not isinstance(row, Malformed):
+            found[id_key(row.id)] = _standing(row)
             continue
-        found[resource_key(row.id)] = _standing(row)
-    found.update({key: _malformed(_WORKSPACES, reason) for key, reason in repeated(found, malformed)})
+        malformed.append(row.reason)
+        if row.id is not None:
+            found[row.id] = _malformed(_WORKSPACES, row.reason)
     return found, _shortfall(rows, malformed, _WORKSPACES)
 
 
 def _standing(row: Workspace) -> dt.date | Unread | None:
     try:
         state = row.properties.provisioning_state
+        if state.casefold() != _READY:
+            reason = f"the workspace {resource_name(row.id)} is in the state {state}"
+            return Unread(Kind.UNPROVEN, _WORKSPACES, reason, "the workspace read again, once it is Succeeded")
+        ingestion = row.properties.workspace_capping.data_ingestion_status
     except PropertyUnreadError as error:
         return _malformed(_WORKSPACES, str(error))
-    if state.casefold() != _READY:
-        reason = f"the workspace {resource_name(row.id)} is in the state {state}"
-        return Unread(Kind.UNPROVEN, _WORKSPACES, reason, "the workspace read again, once it is Succeeded")
+    if ingestion.casefold() not in TAKES_LOGS_IN:
+        reason = f"the workspace {resource_name(row.id)} says of taking logs in: {ingestion}"
+        return Unread(Kind.UNPROVEN, _WORKSPACES, reason, "the workspace read again, once it takes logs in")
     return row.properties.created_date.date() if row.properties.holds("created_date") else None
 
 
@@ -123,11 +126,12 @@ def _tables(rows: Population[Table] | Unread) -> tuple[dict[tuple[str, str], Sto
     found: dict[str, StoreReach | Unread] = {}
     malformed: list[str] = []
     for row, _ in scan(rows):
-        if isinstance(row, Malformed):
-            malformed.append(row.reason)
+        if not isinstance(row, Malformed):
+            found[id_key(row.id)] = _kept(row)
             continue
-        found[resource_key(row.id)] = _kept(row)
-    found.update({key: _malformed(_TABLE_ROWS, reason) for key, reason in repeated(found, malformed)})
+        malformed.append(row.reason)
+        if row.id is not None:
+            found[row.id] = _malformed(_TABLE_ROWS, row.reason)
     by_name: dict[tuple[str, str], StoreReach | Unread] = {}
     for key, kept in found.items():
         workspace, _, name = key.rpartition(_TABLES)
@@ -151,11 +155,6 @@ def _kept(row: Table) -> StoreReach | Unread:
         reason = f"the table {resource_name(row.id)} is in the state {state}"
         return Unread(Kind.UNPROVEN, _TABLE_ROWS, reason, "the table read again, once it is Succeeded")
     return reach
-
-
-def repeated(keys: Iterable[str], malformed: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the ids that are listed twice, with the reason: nobody knows which of the two entries holds."""
-    return [(key, reason) for key in keys for reason in malformed if reason.casefold().startswith(f"{key} ")]
 
 
 def _shortfall(

@@ -68,7 +68,9 @@ def unknown_files(directory: Path) -> tuple[str, ...]:
     try:
         names = [path.name for path in root_of(directory).iterdir()]
     except OSError as error:
-        raise InputError("the directory cannot be listed", where=str(directory)) from error
+        raise InputError(
+            "the directory cannot be listed", where=str(directory), next_step="Check its permissions."
+        ) from error
     return tuple(sorted(name for name in names if name not in known))
 
 

@@ -1,55 +1,38 @@
 """Why a command may not have asked for everything, as far as its text tells.
 
-The text is somebody's, and need not be what was run; so it can only raise doubts, never remove one. Parameters are
-those that Microsoft Learn documents for the cmdlets and for Select-Object.
+The text is somebody's, and need not be what was run; so it can only raise doubts, never remove one. A command is taken
+for the whole only where it is the documented request, followed by nothing that may leave something out. Parameters are
+those that Microsoft Learn documents for the cmdlets, Microsoft Graph PowerShell and Azure CLI.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
+from urllib.parse import unquote
 
 from compliance.evidence.datasets import Api, DatasetSpec
 from compliance.evidence.views import MAILBOX_DATASETS
+from compliance.sources.imported.pipeline import SWITCH, VALUE, Command, Given, Options, given, taken_apart
 
-_NARROWING: Final = re.compile(
-    r"-First\b|-Last\b|-Skip\b|-Top\b|-Index\b|-Unique\b|-Filter\b|-Identity\b|-UserId\b|-RecordType\b|-Operation\b"
-    r"|-RetentionDuration\b|-Search\b|-RecipientTypeDetails\b|-RecipientType\b|-Database\b|-Server\b|-Anr\b"
-    r"|-OrganizationalUnit\b|-MailboxPlan\b|-RoleAssignee\b|-RoleAssigneeType\b|-AssignmentMethod\b|-Delegating\b"
-    r"|-Enabled\b|-Exclusive\b|-WritableRecipient\b|\bWhere(-Object)?\b|\|\s*\?|\$filter|\$search|\$skip\b",
-    re.ASCII | re.IGNORECASE,
-)
-_SELECTING: Final = re.compile(
-    r"\bSelect(?:-Object)?\b[^|;]*?(?<![\w-])(?P<option>-(?:f(?:i(?:r(?:st?)?)?)?|l(?:a(?:st?)?)?|sk\w*|ind\w*)\b)"
-    r"|(?<![\w-])(?P<short>-(?:f(?:i(?:r(?:st?)?)?)?|l(?:a(?:st?)?)?|sk\w*|ind\w*)[\s:]+[\"'(+-]*\d+)",
-    re.ASCII | re.IGNORECASE,
-)
-"""First, Last, Skip..., Index of Select-Object, which PowerShell knows by their beginnings; `-f` may be something else
-where neither the cmdlet nor a number tells."""
-_OTHER_MAILBOXES: Final = (
-    "GroupMailbox",
-    "PublicFolder",
-    "InactiveMailboxOnly",
-    "SoftDeletedMailbox",
-    "Archive",
-    "Arbitration",
-    "AuditLog",
-    "AuxAuditLog",
-    "Migration",
-    "Monitoring",
-    "RemoteArchive",
-    "SupervisoryReviewPolicy",
-)
-"""Switches of Get-Mailbox that list other mailboxes in place of the plain ones."""
-_DASHES: Final = str.maketrans("\u2013\u2014\u2015", "---")
-"""PowerShell takes each of them for the hyphen of an option."""
-_TOP: Final = re.compile(r"\$top=(\d+)", re.ASCII | re.IGNORECASE)
-_QUERY: Final = re.compile(r"--query[\s=]+(?![\"']?value(?:\[\])?[\"']?(?:\s|$))\S+", re.ASCII | re.IGNORECASE)
-_RESULT_SIZE: Final = re.compile(r"-ResultSize[\s:]+(\d+)", re.ASCII | re.IGNORECASE)
-_GRAPH_PAGES: Final = frozenset({100, 999})
-"""The default and the greatest page of Microsoft Graph's directory: a file of just so many rows is likely one page."""
+_ASIDE: Final = re.compile(r" \(.*\)$|, for each .*$")
+"""What a request says beside the command itself."""
+_COMMON: Final[Options] = {
+    "ErrorAction": VALUE,
+    "ea": VALUE,
+    "WarningAction": VALUE,
+    "wa": VALUE,
+    "InformationAction": VALUE,
+    "ProgressAction": VALUE,
+    "Verbose": SWITCH,
+}
+_STOPPING: Final = frozenset({"stop", "continue", "inquire"})
+"""The values of ErrorAction with which an error in the middle of a list does not go unseen."""
+_OF_MAILBOXES: Final[Options] = {"Properties": VALUE, "PropertySets": VALUE}
+_ACTIVE: Final = "exchange.mailboxes"
 
 _GRAPH_CMDLETS: Final = {
     "graph.organization": "Get-MgOrganization",
@@ -59,77 +42,202 @@ _GRAPH_CMDLETS: Final = {
     "graph.role_assignments": "Get-MgRoleManagementDirectoryRoleAssignment",
     "graph.role_eligibilities": "Get-MgRoleManagementDirectoryRoleEligibilityScheduleInstance",
 }
-_PAGED: Final = frozenset({"graph.users", "graph.role_assignments", "graph.role_eligibilities"})
-_ARM_PATHS: Final = {
-    "arm.entra_diagnostic_settings": r"/providers/microsoft\.aadiam/diagnosticSettings(?![\w/])",
-    "arm.subscriptions": r"/subscriptions[\"']?(?=[?\s]|$)",
-    "arm.workspaces": r"(?:/workspaces(?:/[\w.()-]+)?|\{workspace\}|\$\{?\w+\}?)[\"']?\?api-version",
-    "arm.tables": r"/tables[\"']?\?api-version",
+_OF_GRAPH_CMDLETS: Final[Options] = {
+    "All": SWITCH,
+    "Property": VALUE,
+    "Select": VALUE,
+    "ExpandProperty": VALUE,
+    "PageSize": VALUE,
+    "Sort": VALUE,
+    "ConsistencyLevel": VALUE,
+    "CountVariable": VALUE,
 }
+_PAGED: Final = frozenset({"graph.users", "graph.role_assignments", "graph.role_eligibilities"})
+_GRAPH_PAGES: Final = frozenset({100, 999})
+"""The default and the greatest page of Microsoft Graph's directory: a file of just so many rows is likely one page."""
+_LATEST: Final = "graph.secure_score"
+"""The dataset of which one row is the whole."""
+
+_HOST: Final = r"(?:https://[\w.-]+(?::\d+)?)?/?"
+_WORKSPACE: Final = (
+    rf"(?:{_HOST}(?:[\w.()-]+/)*workspaces/[\w.()-]+|(?:{_HOST})?(?:\$\w+|\$\{{\w+\}}|\$Arm\$\w+|WORKSPACE_ID))"
+)
+_ARM_PATHS: Final = {
+    "arm.entra_diagnostic_settings": rf"{_HOST}providers/microsoft\.aadiam/diagnosticSettings",
+    "arm.subscriptions": rf"{_HOST}subscriptions",
+    "arm.workspaces": rf"(?:{_WORKSPACE}|{_HOST}(?:[\w.()-]+/)*workspaces)",
+    "arm.tables": rf"{_WORKSPACE}/tables",
+}
+_EACH_WORKSPACE: Final = re.compile(
+    r"^\s*Get-Workspaces\s*\|\s*(?:ForEach-Object|%)\s*\{\s*(Get-Arm(?:Answer|Rows))\s+\"\$\{?_\}?([^\"{}\s]*)\"\s*\}",
+    re.IGNORECASE,
+)
+_HARMLESS_QUERY: Final = frozenset({"$select", "$top", "$count", "$expand", "$orderby", "api-version"})
+_ASK_BY_URL: Final[dict[tuple[str, ...], Options]] = {
+    ("get",): {},
+    ("get-graphrows",): {},
+    ("get-graphpage",): {},
+    ("get-armrows",): {},
+    ("get-armanswer",): {},
+    ("invoke-mggraphrequest",): {
+        "Method": VALUE,
+        "Uri": VALUE,
+        "OutputType": VALUE,
+        "OutputFilePath": VALUE,
+        **_COMMON,
+    },
+    ("curl",): {
+        **dict.fromkeys(("-s", "-S", "-sS", "-f", "-L", "--silent", "--show-error", "--fail", "--location"), SWITCH),
+        **dict.fromkeys(("-H", "--header", "-X", "--request", "-o", "--output"), VALUE),
+    },
+    ("az", "rest"): {
+        **dict.fromkeys(("--method", "-m", "--url", "--uri", "-u", "--resource", "--headers", "--query"), VALUE),
+        **dict.fromkeys(("--output", "-o", "--output-file"), VALUE),
+        "--only-show-errors": SWITCH,
+    },
+}
+"""How an address is asked: by which words, and with which options beside it; the first four are of export.ps1."""
+_METHOD: Final = frozenset({"Method", "-X", "--request", "--method", "-m"})
+_URL: Final = frozenset({"Uri", "--url", "--uri", "-u"})
+_BY_PAGE: Final = frozenset({"get-graphpage"})
+_EXACT: Final = frozenset({"curl", "az"})
+_QUERIES: Final = frozenset({"value", "value[]"})
 
 
 def command_doubts(spec: DatasetSpec, command: str, rows: int) -> Iterator[str]:
     """Why a command may have asked for less than the dataset is, one sentence each."""
-    hyphened = command.translate(_DASHES)
+    whole, aside = _asked(spec)
+    text = _EACH_WORKSPACE.sub(r"\1 '$_\2'", command.strip().removesuffix(aside).replace("{workspace}", "$workspace"))
+    taken = taken_apart(text)
     match spec.api:
         case Api.GRAPH:
-            yield from _graph_doubts(spec, command, rows)
+            doubts = [*_graph_doubts(spec, taken, rows)]
         case Api.ARM:
-            yield from _arm_doubts(spec, command)
+            doubts = [*_url_doubts(spec, taken, rows, _ARM_PATHS[spec.name])]
         case Api.EXCHANGE | Api.PURVIEW:
-            yield from _cmdlet_doubts(spec, hyphened)
-    if narrowing := _NARROWING.search(hyphened):
-        yield f"its command leaves something out ({narrowing[0].strip()})"
-    elif selecting := _SELECTING.search(hyphened):
-        option = selecting["option"] or selecting["short"]
-        yield f"its command leaves something out ({option})"
-    if any(rows >= int(size[1]) for size in _RESULT_SIZE.finditer(command)):
-        yield "its command limits the result to as many rows as it holds (-ResultSize)"
+            doubts = [*_cmdlet_doubts(spec, taken, rows)]
+    if taken.beyond is not None:
+        doubts.append(_left_out(taken.beyond))
+    if taken.member is not None and (spec.api not in (Api.GRAPH, Api.ARM) or spec.name in _PAGED):
+        doubts.append(_left_out(taken.member))
+    yield from (f"{doubt}; expected: {whole}" if doubt.startswith("its command") else doubt for doubt in doubts)
 
 
-def _cmdlet_doubts(spec: DatasetSpec, command: str) -> Iterator[str]:
-    cmdlet, *parameters = shlex.split(spec.request.partition(" (")[0])
-    name = "Get-(?:EXO)?Mailbox" if spec.name in MAILBOX_DATASETS else re.escape(cmdlet)
-    called = rf"(?<![\w-]){name}(?![\w-])"
-    if not re.search(called, command, re.IGNORECASE):
+def _asked(spec: DatasetSpec) -> tuple[str, str]:
+    """Return a request without what it says beside, and that."""
+    aside = _ASIDE.search(spec.request)
+    return (spec.request, "") if aside is None else (spec.request[: aside.start()], aside[0])
+
+
+def _left_out(piece: str) -> str:
+    return f"its command may leave something out ({piece})"
+
+
+def _cmdlet_doubts(spec: DatasetSpec, command: Command, rows: int) -> Iterator[str]:
+    cmdlet, *parameters = shlex.split(_asked(spec)[0])
+    names = ("Get-Mailbox", "Get-EXOMailbox") if spec.name in MAILBOX_DATASETS else (cmdlet,)
+    asked, *words = command.request or ("",)
+    if asked.casefold() not in {name.casefold() for name in names}:
         yield f"its command is not {cmdlet}"
         return
-    if re.search(rf"{called}[^\S\n]+(?=[^\s\-|;)}}>&`#])", command, re.IGNORECASE):
-        yield f"its command names what it asks for ({cmdlet} followed by a name)"
-    if re.search(rf"\|\s*{called}", command, re.IGNORECASE):
-        yield f"its command pipes into {cmdlet} what it asks for"
-    asked = [word for word in parameters if word.startswith("-") and word != "-ResultSize"]
-    for option in asked:
-        if not _given(option, command):
-            yield f"its command lacks {option}, without which it lists something else"
+    needed = dict(_parameters(parameters))
+    allowed: dict[str, bool] = {name: SWITCH if value is None else VALUE for name, value in needed.items()}
+    allowed |= {"ResultSize": VALUE, **_COMMON}
     if spec.name in MAILBOX_DATASETS:
-        for switch in _OTHER_MAILBOXES:
-            if f"-{switch}" not in asked and _given(f"-{switch}", command):
-                yield f"its command asks for other mailboxes (-{switch})"
-    if "-Role" in asked and not re.search(r"-Role[\s:]+[\"']?Audit Logs[\"']?(?!\w)", command, re.IGNORECASE):
-        yield "its command asks for another role than Audit Logs"
+        allowed |= _OF_MAILBOXES
+    if spec.name == _ACTIVE:
+        allowed["IncludeInactiveMailbox"] = SWITCH
+    found = given(words, allowed)
+    yield from _common_doubts(found)
+    if found.positional:
+        yield f"its command names what it asks for ({cmdlet} followed by a name)"
+    for name, value in needed.items():
+        if name != "ResultSize":
+            yield from _needed_doubts(found, name, value)
+    yield from _size_doubts(found, rows)
 
 
-def _given(option: str, command: str) -> bool:
-    return re.search(rf"{option}\b(?!:\s*\$false)", command, re.IGNORECASE) is not None
+def _parameters(words: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """Yield the parameters of a request, with their value where they have one."""
+    for word, following in pairwise([*words, "-"]):
+        if word.startswith("-"):
+            yield word.removeprefix("-"), None if following.startswith("-") else following
 
 
-def _graph_doubts(spec: DatasetSpec, command: str, rows: int) -> Iterator[str]:
-    resource = re.escape(spec.request.partition("?")[0].partition("/v1.0/")[2])
+def _common_doubts(found: Given) -> Iterator[str]:
+    yield from map(_left_out, found.unknown)
+    for name in ("ErrorAction", "ea"):
+        for action in found.options.get(name, ()):
+            if action.casefold() not in _STOPPING:
+                yield _left_out(f"-{name} {action}")
+
+
+def _needed_doubts(found: Given, name: str, value: str | None) -> Iterator[str]:
+    given_values = found.options.get(name)
+    if given_values is None or (value is None and given_values not in ((), ("$true",))):
+        yield f"its command lacks -{name}, without which it lists something else"
+    elif value is not None and " ".join(given_values).casefold() != value.casefold():
+        yield f"its command asks for another {name.casefold()} than {value}"
+
+
+def _size_doubts(found: Given, rows: int) -> Iterator[str]:
+    for size in found.options.get("ResultSize", ()):
+        if size.isdecimal() and rows >= int(size):
+            yield "its command limits the result to as many rows as it holds (-ResultSize)"
+        elif not size.isdecimal() and size.casefold() != "unlimited":
+            yield _left_out(f"-ResultSize {size}")
+
+
+def _graph_doubts(spec: DatasetSpec, command: Command, rows: int) -> Iterator[str]:
     cmdlet = _GRAPH_CMDLETS[spec.name]
-    whole = re.search(rf"(?:v1\.0|beta)/{resource}(?![\w/])", command, re.IGNORECASE)
-    by_cmdlet = re.search(rf"\b{cmdlet}\b", command, re.IGNORECASE)
-    if not whole and not by_cmdlet:
-        yield f"its command is not {spec.request}"
-    if spec.name in _PAGED:
-        if rows in _GRAPH_PAGES | {int(size[1]) for size in _TOP.finditer(command)}:
-            yield f"exactly {rows} rows, the size of one page: the pages after it may be missing"
-        if by_cmdlet and not re.search(r"-All\b", command, re.IGNORECASE):
-            yield f"its command reads the first page alone; {cmdlet} needs -All"
+    asked, *words = command.request or ("",)
+    if spec.name in _PAGED and rows in _GRAPH_PAGES:
+        yield _one_page(rows)
+    if asked.casefold() != cmdlet.casefold():
+        resource = re.escape(spec.request.partition("?")[0].partition("/v1.0/")[2])
+        yield from _url_doubts(spec, command, rows, rf"{_HOST}(?:v1\.0|beta)/{resource}")
+        return
+    allowed = {**_OF_GRAPH_CMDLETS, **_COMMON}
+    found = given(words, {**allowed, "Top": VALUE} if spec.name == _LATEST else allowed)
+    yield from _common_doubts(found)
+    if found.positional:
+        yield f"its command names what it asks for ({cmdlet} followed by a name)"
+    if spec.name in _PAGED and found.options.get("All") not in ((), ("$true",)):
+        yield f"its command reads the first page alone; {cmdlet} needs -All"
 
 
-def _arm_doubts(spec: DatasetSpec, command: str) -> Iterator[str]:
-    if not re.search(_ARM_PATHS[spec.name], command, re.IGNORECASE):
-        yield f"its command is not {spec.request}"
-    if _QUERY.search(command):
-        yield "its command leaves something out (--query)"
+def _url_doubts(spec: DatasetSpec, command: Command, rows: int, path: str) -> Iterator[str]:
+    words = command.request
+    caller = next((one for one in _ASK_BY_URL if tuple(word.casefold() for word in words[: len(one)]) == one), None)
+    if caller is None:
+        yield f"its command is not {_asked(spec)[0]}"
+        return
+    found = given(words[len(caller) :], _ASK_BY_URL[caller], exact=caller[0] in _EXACT)
+    yield from _common_doubts(found)
+    methods = [value for name in _METHOD for value in found.options.get(name, ())]
+    urls = [value for name in _URL for value in found.options.get(name, ())]
+    urls += [word for word in found.positional if word.casefold() != "get"]
+    address, _, query = unquote(urls[0]).partition("?") if urls else ("", "", "")
+    if any(method.casefold() != "get" for method in methods) or not re.fullmatch(f"{path}/?", address, re.IGNORECASE):
+        yield f"its command is not {_asked(spec)[0]}"
+        return
+    yield from map(_left_out, urls[1:])
+    yield from _query_doubts(spec, query, rows)
+    if caller[0] in _BY_PAGE and spec.name in _PAGED:
+        yield f"its command reads the first page alone ({words[0]})"
+    for asked in found.options.get("--query", ()):
+        if asked.casefold() not in _QUERIES or spec.name in _PAGED:
+            yield _left_out(f"--query {asked}")
+
+
+def _query_doubts(spec: DatasetSpec, query: str, rows: int) -> Iterator[str]:
+    for part in query.split("&") if query else ():
+        key, _, value = part.partition("=")
+        if key.casefold() not in _HARMLESS_QUERY or "(" in value:
+            yield _left_out(part)
+        elif key.casefold() == "$top" and spec.name != _LATEST and not (value.isdecimal() and rows < int(value)):
+            yield _one_page(rows)
+
+
+def _one_page(rows: int) -> str:
+    return f"exactly {rows} rows, the size of one page: the pages after it may be missing"

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,8 @@ KEYS: Final = {
 }
 """The datasets that the file may hold, and where."""
 
+_COMMANDS: Final = re.compile(r"_(?P<un>(?:un)?)successful_commands$", re.ASCII | re.IGNORECASE)
+_WORD: Final = re.compile(r"[\w-]+", re.ASCII)
 _WITHOUT_ROWS: Final = "it holds null, which ScubaGear writes for an answer without rows and for none alike"
 _COMPLIANCE_FOREST: Final = "FFO."
 """How names of Security & Compliance's own directory begin, as in the rows of its cmdlets in the sample report."""
@@ -45,6 +48,8 @@ _COMPLIANCE_FOREST: Final = "FFO."
 
 @dataclass(frozen=True, slots=True)
 class _File:
+    """The file, taken apart; of commands the names in small letters, `failed` None where that cannot be told."""
+
     path: Path
     sha256: str
     parts: Mapping[str, msgspec.Raw]
@@ -52,7 +57,7 @@ class _File:
     when: str | None
     tenant_ids: frozenset[str]
     succeeded: frozenset[str]
-    failed: frozenset[str]
+    failed: frozenset[str] | None
 
 
 def read_provider_settings(path: Path, raw: bytes, tenants: Tenants) -> Iterator[ImportedDataset]:
@@ -84,8 +89,9 @@ def _opened(path: Path, raw: bytes) -> _File:
     version = content.get("module_version")
     if not isinstance(version, str):
         raise _refused("it does not name the version of ScubaGear (module_version)", str(path))
-    for key in KEYS.values():
-        if outermost.count(key) > 1:
+    folded = [key.casefold() for key in outermost]
+    for key in outermost:
+        if folded.count(key.casefold()) > 1 and (key.casefold() in KEYS.values() or _COMMANDS.search(key)):
             raise _refused(f"the key {key!r} stands in it twice", str(path))
     when = content.get("timestamp_zulu")
     return _File(
@@ -95,8 +101,8 @@ def _opened(path: Path, raw: bytes) -> _File:
         tool=f"ScubaGear {version}",
         when=when if isinstance(when, str) else None,
         tenant_ids=frozenset(_tenant_ids(content)),
-        succeeded=frozenset(_commands(content, "_successful_commands")),
-        failed=frozenset(_commands(content, "_unsuccessful_commands")),
+        succeeded=_succeeded(content),
+        failed=_failed(content),
     )
 
 
@@ -108,9 +114,8 @@ def _dataset(file: _File, name: str, key: str, tenants: Tenants) -> ImportedData
     reasons = [] if collected_at else [f"{PROVIDER_SETTINGS} does not say when it was written (timestamp_zulu)"]
     rows: tuple[Row, ...] | None = None
     state = State.FAILED
-    if cmdlet in file.failed or cmdlet not in file.succeeded:
-        said = "could not run" if cmdlet in file.failed else "does not say that it could run"
-        reasons.insert(0, f"{file.tool} {said} {cmdlet}")
+    if (failure := _failure(file, cmdlet)) is not None:
+        reasons.insert(0, f"{file.tool} {failure}")
     elif _is_null(body):
         state = State.PARTIAL
         reasons.insert(0, f"{key}: {_WITHOUT_ROWS}")
@@ -167,10 +172,39 @@ def _tenant_ids(content: Mapping[str, Any]) -> Iterator[str]:
             yield tenant_id.lower()
 
 
-def _commands(content: Mapping[str, Any], suffix: str) -> Iterator[str]:
-    for key, names in content.items():
-        if key.endswith(suffix) and isinstance(names, list):
-            yield from (name for name in names if isinstance(name, str))
+def _failure(file: _File, cmdlet: str) -> str | None:
+    """Say why the rows of a cmdlet do not count, or None where they do."""
+    name = cmdlet.casefold()
+    if file.failed is None:
+        return "lists what it could not run in a form that is not its own"
+    if name in file.failed:
+        return f"could not run {cmdlet}"
+    return None if name in file.succeeded else f"does not say that it could run {cmdlet}"
+
+
+def _succeeded(content: Mapping[str, Any]) -> frozenset[str]:
+    names = (name for listed in _listed(content, un="") for name in _as_list(listed))
+    return frozenset(name.strip().casefold() for name in names if isinstance(name, str))
+
+
+def _failed(content: Mapping[str, Any]) -> frozenset[str] | None:
+    """Every command that a list of failures names, with whatever parameters; None where a list is of another form."""
+    names = [name for listed in _listed(content, un="un") for name in _as_list(listed)]
+    if not all(name is None or isinstance(name, str) for name in names):
+        return None
+    return frozenset(word.casefold() for name in names if name is not None for word in _WORD.findall(name))
+
+
+def _listed(content: Mapping[str, Any], *, un: str) -> Iterator[Any]:
+    for key, listed in content.items():
+        match = _COMMANDS.search(key)
+        if match is not None and match["un"].casefold() == un:
+            yield listed
+
+
+def _as_list(listed: Any) -> list[Any]:
+    """The items of a list, which ConvertTo-Json may have left as the one that it held."""
+    return listed if isinstance(listed, list) else [listed]
 
 
 def _refused(what: str, where: str) -> InputError:
