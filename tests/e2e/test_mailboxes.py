@@ -21,6 +21,7 @@ from compliance.demo.server import serve
 from compliance.demo.tenant import Tenant
 
 CHECKS = ("MIA-01", "AUD-05", "AUD-06", "AUD-07")
+BYPASS = "AUD-04"
 MANAGED = ("Admin", "Delegate", "Owner")
 OLD_OWNER = ("Update", "MoveToDeletedItems", "SoftDelete", "HardDelete", "UpdateFolderPermissions", "UpdateInboxRules")
 """What an owner's list held that was customised before MailItemsAccessed came to all licences."""
@@ -85,7 +86,7 @@ def judged(tmp_path: Path) -> Judge:
 
 
 def again(bundle: Path, result: Path, *options: object) -> Path:
-    run = check(bundle, result, "--checks", ",".join(CHECKS), *options)
+    run = check(bundle, result, "--checks", ",".join((*CHECKS, BYPASS)), *options)
     assert run.code in (0, 3, 4), run.said
     return result
 
@@ -297,6 +298,68 @@ def test_a_bypass_list_that_is_short_leaves_every_mailbox_open(tenant, judged):
     assert outcome.part("MIA-01", "user") == ("indeterminate", "incomplete", 12)
     assert outcome.part("MIA-01", "bypassed_accounts") == ("indeterminate", "incomplete", None)
     assert outcome.status("AUD-05") == ("pass", None)
+
+
+def without_in_bypass_list(tenant: Tenant, *left_out: Mailbox) -> None:
+    guids = {one.guid for one in left_out}
+    tenant.bypass[:] = [row for row in tenant.bypass if row.guid not in guids]
+
+
+@pytest.mark.parametrize("kind", ["UserMailbox", "SharedMailbox", "LinkedMailbox", "RoomMailbox", "TeamMailbox"])
+def test_a_bypass_list_with_accounts_enough_that_lacks_the_account_of_a_mailbox_is_short(kind, tenant, judged):
+    """The accounts of Exchange itself stand in it too, so that its length does not tell."""
+    mailbox = own(tenant)[4]
+    mailbox.recipient_type_details = kind
+    without_in_bypass_list(tenant, mailbox)
+    outcome = judged(tenant)
+    assert outcome.status(BYPASS) == ("indeterminate", "incomplete")
+    assert "lacks the accounts of 1 of 12 mailboxes" in outcome.finding(BYPASS)["condition"]
+    assert outcome.part("MIA-01", "bypassed_accounts") == ("indeterminate", "incomplete", None)
+
+
+def test_only_the_mailbox_whose_account_the_bypass_list_lacks_is_open(tenant, judged):
+    missing, bad = own(tenant)[4], own(tenant)[7]
+    without_in_bypass_list(tenant, missing)
+    bad.default_audit_set = ()
+    bad.audit_owner = OLD_OWNER
+    outcome = judged(tenant)
+    affected = {one["id"]: one.get("kind") for one in outcome.affected("MIA-01")}
+    assert affected == {missing.guid: "incomplete", bad.guid: None}
+    assert outcome.status("MIA-01") == ("fail", None)
+
+
+def test_a_bypass_list_may_leave_out_the_accounts_of_mailboxes_that_nobody_signs_in_to(tenant, judged):
+    without_in_bypass_list(tenant, discovery(tenant))
+    assert judged(tenant).status(BYPASS) == ("pass", None)
+
+
+def test_where_no_mailbox_is_found_by_its_guid_the_length_of_the_bypass_list_counts_and_that_is_said(tenant, judged):
+    for row in tenant.bypass:
+        row.guid = stable_guid(tenant.id, "of another kind", row.name)
+    outcome = judged(tenant)
+    for check_id in (BYPASS, "MIA-01"):
+        assert outcome.status(check_id) == ("pass", None)
+        assert any("rests on its number of accounts" in note for note in outcome.finding(check_id)["notes"])
+
+
+def test_mailboxes_that_were_refused_leave_open_whether_the_bypass_list_is_whole(tenant, judged):
+    tenant.faults.append(Fault("exchange", "Get-Mailbox", DENIED, times=None))
+    outcome = judged(tenant)
+    assert outcome.status(BYPASS) == ("indeterminate", "denied")
+    assert "View-Only Recipients" in outcome.finding(BYPASS)["settle"]
+
+
+def test_a_mailbox_that_cannot_be_read_leaves_open_whether_the_bypass_list_is_whole(tenant, judged):
+    own(tenant)[0].odd = Odd(absent=frozenset({"Guid"}))
+    assert judged(tenant).status(BYPASS) == ("indeterminate", "malformed")
+
+
+def test_a_bypass_fails_whatever_else_the_list_lacks(tenant, judged):
+    without_in_bypass_list(tenant, own(tenant)[4])
+    next(row for row in tenant.bypass if row.guid == own(tenant)[5].guid).audit_bypass_enabled = True
+    outcome = judged(tenant)
+    assert outcome.status(BYPASS) == ("fail", None)
+    assert "at least 1 accounts" in parts_of(outcome.finding("MIA-01"))["bypassed_accounts"]["condition"]
 
 
 def test_mailboxes_that_a_short_list_leaves_out_are_missed_by_their_accounts(tenant, judged):

@@ -127,6 +127,8 @@ def _left_out(piece: str) -> str:
                 "| Sort-Object Priority -Top 3",
                 "| Select-Object -ExpandProperty Name",
                 "| Group-Object Name",
+                "| Select-Object Name, @options",
+                "| ConvertTo-Json @options",
             )
         ),
         ("@(Get-UnifiedAuditLogRetentionPolicy)[0..18]", _left_out("[0..18]")),
@@ -514,6 +516,13 @@ def test_an_attested_list_of_another_tenant_is_refused(tmp_path: Path) -> None:
     put(tmp_path, "organization.json", organization(TENANT, "contoso.onmicrosoft.com"))
     with pytest.raises(InputError, match="different tenants"):
         read_exports(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["(" * 5000, "(" * 2000 + ")" * 2000, '"`' * 9000, "a " * 9000, "|" * 9000])
+def test_a_command_that_nobody_would_type_makes_partial(tmp_path: Path, text: str) -> None:
+    for name in ("exchange.mailboxes", "graph.users", "arm.tables"):
+        assert exported(tmp_path, name, text, [{"id": "/workspaces/w"}]).state is State.PARTIAL
+        (tmp_path / SPECS[name].export_file).unlink()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)

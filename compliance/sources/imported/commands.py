@@ -120,7 +120,8 @@ def command_doubts(spec: DatasetSpec, command: str, rows: int) -> Iterator[str]:
         doubts.append(_left_out(taken.beyond))
     if taken.member is not None and (spec.api not in (Api.GRAPH, Api.ARM) or spec.name in _PAGED):
         doubts.append(_left_out(taken.member))
-    yield from (f"{doubt}; expected: {whole}" if doubt.startswith("its command") else doubt for doubt in doubts)
+    if doubts:
+        yield from (*doubts[:-1], f"{doubts[-1]}; expected: {whole}")
 
 
 def _asked(spec: DatasetSpec) -> tuple[str, str]:

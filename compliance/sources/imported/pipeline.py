@@ -29,9 +29,13 @@ _TOKEN: Final = re.compile(
 )
 _QUOTED: Final = re.compile(r"""'((?:[^']|'')*)'|"((?:[^"`]|`.)*)\"""", re.DOTALL)
 _OPTION: Final = re.compile(r"(--?)([A-Za-z][\w-]*)(?:[:=](.*))?", re.DOTALL)
-_NAMES: Final = re.compile(r"[\w.*,@-]+")
+_NAMES: Final = re.compile(r"(?:@odata\.|[\w.*,-])+")
 _DEPTH: Final = {"open": 1, "block": 1, "close": -1, "done": -1}
-_LONGEST: Final = 60
+_SPLAT: Final = re.compile(r"@\w+,?$")
+"""Options that stand elsewhere."""
+_SHOWN: Final = 60
+_LONGEST: Final = 4000
+_MOST_PARENTHESES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class _Token:
 
 def taken_apart(text: str) -> Command:
     """Take a command apart: `[$x =] request [| step ...] [> file]`, in parentheses or not, then steps on `$x`."""
+    if len(text) > _LONGEST or text.count("(") > _MOST_PARENTHESES:
+        return Command((), f"{text[: _SHOWN - 3]}...", None)
     tokens = list(_tokens(_SAME_LINE.sub(" ", text.translate(_PLAIN))))
     statements = [statement for statement in _split(tokens, "end") if statement]
     if not statements:
@@ -231,12 +237,14 @@ def _hands_on_all(words: Sequence[str]) -> bool:
         return False
     found = given(words[1:], step.options)
     values = (*found.positional, *(value for one in found.options.values() for value in one))
-    return not found.unknown and (not step.names_alone or all(_NAMES.fullmatch(value) for value in values))
+    if found.unknown or any(_SPLAT.match(value) for value in values):
+        return False
+    return not step.names_alone or all(_NAMES.fullmatch(value) for value in values)
 
 
 def _shown(tokens: Sequence[_Token]) -> str:
     text = "".join(f" {token.text}" if token.apart else token.text for token in tokens).strip()
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 def _unquoted(match: re.Match[str]) -> str:
