@@ -323,8 +323,8 @@ def test_only_the_mailbox_whose_account_the_bypass_list_lacks_is_open(tenant, ju
     bad.default_audit_set = ()
     bad.audit_owner = OLD_OWNER
     outcome = judged(tenant)
-    affected = {one["id"]: one.get("kind") for one in outcome.affected("MIA-01")}
-    assert affected == {missing.guid: "incomplete", bad.guid: None}
+    affected = {one["id"]: one["decided"] for one in outcome.affected("MIA-01")}
+    assert affected == {missing.guid: False, bad.guid: True}
     assert outcome.status("MIA-01") == ("fail", None)
 
 
