@@ -126,7 +126,7 @@ def datasets_for(check_ids: list[str] | None) -> tuple[str, ...]:
         return tuple(DATASETS)
     selected = by_ids(all_checks(), ",".join(check_ids).split(","), where="--only")
     needed = {ORGANIZATION}.union(*(datasets_behind(one.function, DERIVATIONS) for one in selected))
-    needed |= {spec.discovered_from for name in needed if (spec := DATASETS[name]).discovered_from is not None}
+    needed |= {before for name in needed for before in DATASETS[name].discovered_from}
     return tuple(name for name in DATASETS if name in needed)
 
 

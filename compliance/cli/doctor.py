@@ -145,7 +145,7 @@ def _ask(apis: TenantApis) -> Iterator[tuple[str, _Asked]]:
                 expected = page.count if page.count is not None else expected
                 if reader.learn is not None:
                     reader.learn(apis, page.body)
-                elif rows and spec.discovered_from is None:
+                elif rows and not spec.discovered_from:
                     break
         except Truncated as error:
             yield name, _Asked(State.PARTIAL, error.reason, empty=rows == 0)

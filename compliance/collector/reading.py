@@ -145,6 +145,7 @@ def read_dataset(
         attempts=pages.attempts,
         waited_seconds=round(pages.waited, 1),
         by=None,
+        absent=tuple(pages.absent),
     )
 
 
@@ -157,11 +158,14 @@ class _Pages:
     ended: dt.datetime | None = None
     attempts: int = 0
     waited: float = 0.0
+    absent: list[str] = field(default_factory=list)
 
     def add(self, page: Page) -> None:
         self.rows += page.rows
         self.expected = page.count if page.count is not None else self.expected
         self.endpoint = page.endpoint
+        if page.absent is not None:
+            self.absent.append(page.absent)
         self._seen(page.server_date, page.attempts, page.waited_seconds)
 
     def failed(self, exchange: Exchange) -> None:

@@ -18,11 +18,12 @@ from typing import Any, NewType
 from compliance.evidence.bundle import Bundle
 from compliance.evidence.datasets import DATASETS, Origin, State
 from compliance.evidence.manifest import DatasetEntry, Identity
-from compliance.evidence.population import Coverage, Malformed, Population, Ref, each_once
+from compliance.evidence.population import Coverage, Malformed, Population, Ref, each_once, id_key
 from compliance.evidence.rows import typed_rows
 from compliance.evidence.scope import Scope
 from compliance.evidence.unread import KIND_OF_STATE, Kind, PropertyUnreadError, Unread
-from compliance.evidence.views import DATASET_OF, DATASETS_OF, View
+from compliance.evidence.view import View
+from compliance.evidence.views import DATASET_OF, DATASETS_OF
 
 AsOf = NewType("AsOf", dt.datetime)
 """The moment that verdicts are about: the end of the bundle's last read window."""
@@ -41,6 +42,13 @@ class CollectedBy:
 
     identities: tuple[Identity, ...]
     denied: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The ids, as `id_key` gives them, of resources that were asked for and, as the service answered, are not there."""
+
+    ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ class Opening:
     __slots__ = ()
 
 
-VISIBLE_ONLY = frozenset({"arm.subscriptions"})
+VISIBLE_ONLY = frozenset({"arm.subscriptions", "arm.activity_log_settings", "arm.resources"})
 """Datasets that list only what the reader may see, however completely they were read."""
 
 
@@ -87,6 +95,16 @@ class Evidence:
         self._derivations = derivations
         self._resolved: dict[Any, Resolved] = {
             Scope: Resolved(bundle.manifest.scope),
+            Absent: Resolved(
+                Absent(
+                    frozenset(
+                        id_key(one)
+                        for entry in bundle.manifest.datasets
+                        for one in entry.absent
+                        if (standing := self.standing(entry.name)) is None or standing.kind is Kind.INCOMPLETE
+                    )
+                )
+            ),
             AsOf: Resolved(self.as_of),
             Endpoints: Resolved(Endpoints({entry.name: entry.endpoint for entry in bundle.manifest.datasets})),
             CollectedBy: Resolved(

@@ -63,7 +63,8 @@ class DatasetEntry(Record, frozen=True):
     """How the reading of one dataset went.
 
     `sha256` is over the uncompressed frames; `ended` is by the server's clock, or as an export's provenance gives
-    it, and None where nobody said. `expected_rows` is an independent count where the API gives one.
+    it, and None where nobody said. `expected_rows` is an independent count where the API gives one. `absent` are the
+    ids of resources that were asked for and, as the service answered, are not there.
     """
 
     name: str
@@ -82,6 +83,7 @@ class DatasetEntry(Record, frozen=True):
     attempts: int
     waited_seconds: float
     by: str | None
+    absent: tuple[str, ...] = ()
 
 
 class Amendment(Record, frozen=True):

@@ -12,20 +12,40 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
-from compliance.evidence.views import (
+from compliance.evidence.azure_views import (
+    AZURE_ROWS,
+    ActivityEvent,
+    AdxDatabase,
+    AdxDataConnection,
+    AzureRoleAssignment,
+    AzureRoleDefinition,
+    AzureRoleEligibility,
+    AzureRoleSchedule,
+    BlobContainer,
+    BlobService,
+    DataConnector,
+    DataExport,
     DiagnosticSetting,
+    EventHub,
+    LifecyclePolicy,
+    Lock,
+    OnboardingState,
+    Resource,
+    StorageAccount,
+    Subscription,
+    Table,
+    Workspace,
+)
+from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
+from compliance.evidence.view import View
+from compliance.evidence.views import (
     Mailbox,
     MailboxAuditBypass,
     PurviewRoleGroup,
     RoleAssignment,
     RoleEligibility,
     RoleGroup,
-    Subscription,
-    Table,
     User,
-    View,
-    Workspace,
 )
 
 T = TypeVar("T", bound=View)
@@ -201,12 +221,14 @@ IMMUTABLE_ID: dict[type[View], str] = {
     PurviewRoleGroup: "guid",
     RoleAssignment: "id",
     RoleEligibility: "id",
-    DiagnosticSetting: "id",
-    Subscription: "id",
-    Workspace: "id",
-    Table: "id",
+    **dict.fromkeys(AZURE_ROWS.values(), "id"),
 }
 """The property that an object keeps for life; the objects of other types have none."""
+
+INHERITED = frozenset(
+    {"arm.role_assignments", "arm.role_definitions", "arm.role_assignment_schedules", "arm.role_eligibilities"}
+)
+"""Datasets in which what holds for several subscriptions is listed under each: what says the same is one object."""
 
 
 def id_key(object_id: str) -> str:
@@ -218,8 +240,9 @@ def each_once(rows: Iterator[tuple[T | Malformed, Ref]]) -> Iterator[tuple[T | M
     """Yield the rows of a population, one that cannot be told from another as malformed.
 
     A list holds each object once: one that is listed again, or that lacks its id, may stand for one that is missing.
-    Of two lists the second may hold it too (an inactive mailbox is a soft-deleted one): it is yielded once where both
-    say the same, and where they do not, nobody knows which is right.
+    Of two lists the second may hold it too (an inactive mailbox is a soft-deleted one, an inherited role is listed under
+    several subscriptions): it is yielded once where both say the same, and where they do not, nobody knows which is
+    right.
     """
     seen: dict[str, tuple[str, int]] = {}
     for row, ref in rows:
@@ -237,7 +260,7 @@ def each_once(rows: Iterator[tuple[T | Malformed, Ref]]) -> Iterator[tuple[T | M
             yield row, ref
             continue
         dataset, before = seen[object_id]
-        if dataset == ref.dataset:
+        if dataset == ref.dataset and not (dataset in INHERITED and hash(row) == before):
             yield Malformed(f"{object_id} is listed more than once", object_id), ref
         elif hash(row) != before:
             yield Malformed(f"{object_id} is listed in {dataset} too, and differs there", object_id), ref
@@ -258,8 +281,34 @@ def identity(row: View | Malformed, ref: Ref) -> tuple[str, str]:
             return row.guid, row.user_principal_name if row.holds("user_principal_name") else row.guid
         case MailboxAuditBypass() | RoleGroup() if row.holds("guid"):
             return row.guid, row.name if row.holds("name") else row.guid
-        case DiagnosticSetting() | Workspace() | Table() if row.holds("id"):
+        case (
+            DiagnosticSetting()
+            | Resource()
+            | Workspace()
+            | Table()
+            | DataExport()
+            | OnboardingState()
+            | DataConnector()
+            | StorageAccount()
+            | BlobContainer()
+            | EventHub()
+            | AdxDatabase()
+            | AdxDataConnection()
+            | Lock()
+        ) if row.holds("id"):
             return row.id, row.name if row.holds("name") else row.id
+        case Subscription() if row.holds("id"):
+            return row.id, row.display_name if row.holds("display_name") else row.id
+        case (
+            LifecyclePolicy()
+            | BlobService()
+            | AzureRoleAssignment()
+            | AzureRoleDefinition()
+            | AzureRoleSchedule()
+            | AzureRoleEligibility()
+            | ActivityEvent()
+        ) if row.holds("id"):
+            return row.id, row.id
         case _:
             return place, place
 

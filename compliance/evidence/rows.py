@@ -16,12 +16,15 @@ from compliance.evidence.exports import decode_export
 from compliance.evidence.frames import Frame
 from compliance.evidence.manifest import DatasetEntry
 from compliance.evidence.population import Malformed, Ref
-from compliance.evidence.views import ROWS, View
+from compliance.evidence.view import View
+from compliance.evidence.views import ROWS
 
 PAGE = "page"
 ERROR = "error"
 OBJECT = "object"
 """The shape of a page that is one object, not a list of them."""
+ABSENT = "absent"
+"""The shape of the answer that what was asked for is not there: it holds no row."""
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises on a row that is not as documented, not UTF-8, or nested without end."""
 
@@ -68,6 +71,8 @@ def raw_rows_of(body: bytes) -> tuple[msgspec.Raw, ...]:
 def _collected_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, View | Malformed]]:
     if frame.header.get("shape") == OBJECT:
         yield "", _one(msgspec.json.Decoder(row_type).decode, frame.body)
+        return
+    if frame.header.get("shape") == ABSENT:
         return
     try:
         raw_rows = raw_rows_of(frame.body)

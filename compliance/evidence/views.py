@@ -10,30 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import msgspec
-from msgspec import UNSET
-
-from compliance.evidence.unread import PropertyUnreadError
-
-
-def named(name: str) -> Any:
-    """Declare a property under the name it has in the answer; an answer without it leaves it unread."""
-    return msgspec.field(name=name, default=UNSET)
-
-
-class View(msgspec.Struct, frozen=True, gc=False):
-    """Base of all rows: reading a property that the answer did not hold raises."""
-
-    def __getattribute__(self, name: str) -> Any:
-        """Return a property's value, or raise PropertyUnreadError."""
-        value = object.__getattribute__(self, name)
-        if value is UNSET:
-            raise PropertyUnreadError(type(self).__name__, name)
-        return value
-
-    def holds(self, name: str) -> bool:
-        """Say whether the answer held a property, without reading it."""
-        return object.__getattribute__(self, name) is not UNSET
+from compliance.evidence.azure_views import AZURE_ROWS
+from compliance.evidence.view import View, named
 
 
 class VerifiedDomain(View, frozen=True, gc=False):
@@ -226,80 +204,6 @@ class RoleEligibility(RoleAssignment, frozen=True, gc=False):
     """A directory role that somebody may take on (Microsoft Graph, unifiedRoleEligibilityScheduleInstance)."""
 
 
-class LogCategory(View, frozen=True, gc=False):
-    """A category of logs, or a group of them, that a diagnostic setting exports or leaves off (Azure Monitor)."""
-
-    category: str | None = named("category")
-    category_group: str | None = named("categoryGroup")
-    enabled: bool = named("enabled")
-
-
-class DiagnosticSettingProperties(View, frozen=True, gc=False):
-    """Where a diagnostic setting sends which logs; a destination that is not used is null (Azure Monitor)."""
-
-    storage_account_id: str | None = named("storageAccountId")
-    event_hub_authorization_rule_id: str | None = named("eventHubAuthorizationRuleId")
-    workspace_id: str | None = named("workspaceId")
-    marketplace_partner_id: str | None = named("marketplacePartnerId")
-    logs: tuple[LogCategory, ...] = named("logs")
-
-
-class DiagnosticSetting(View, frozen=True, gc=False):
-    """A diagnostic setting of Microsoft Entra ID (Azure Resource Manager, microsoft.aadiam/diagnosticSettings)."""
-
-    id: str = named("id")
-    name: str = named("name")
-    properties: DiagnosticSettingProperties = named("properties")
-
-
-class Subscription(View, frozen=True, gc=False):
-    """An Azure subscription in which the reader holds some role (Azure Resource Manager, subscriptions)."""
-
-    id: str = named("id")
-    subscription_id: str = named("subscriptionId")
-    display_name: str = named("displayName")
-    state: str = named("state")
-
-
-class WorkspaceCapping(View, frozen=True, gc=False):
-    """Whether a workspace takes logs in (Azure REST API, Log Analytics, WorkspaceCapping)."""
-
-    data_ingestion_status: str = named("dataIngestionStatus")
-
-
-class WorkspaceProperties(View, frozen=True, gc=False):
-    """The state of a workspace, whether it takes logs in, and since when it exists."""
-
-    provisioning_state: str = named("provisioningState")
-    workspace_capping: WorkspaceCapping = named("workspaceCapping")
-    created_date: dt.datetime = named("createdDate")
-
-
-class Workspace(View, frozen=True, gc=False):
-    """A Log Analytics workspace (Azure Resource Manager, Microsoft.OperationalInsights/workspaces)."""
-
-    id: str = named("id")
-    name: str = named("name")
-    properties: WorkspaceProperties = named("properties")
-
-
-class TableProperties(View, frozen=True, gc=False):
-    """The plan of a table and the days for which it keeps records, as they are in effect."""
-
-    plan: str = named("plan")
-    retention_in_days: int = named("retentionInDays")
-    total_retention_in_days: int = named("totalRetentionInDays")
-    provisioning_state: str = named("provisioningState")
-
-
-class Table(View, frozen=True, gc=False):
-    """A table of a workspace; its id holds that of the workspace (Microsoft.OperationalInsights/workspaces/tables)."""
-
-    id: str = named("id")
-    name: str = named("name")
-    properties: TableProperties = named("properties")
-
-
 MAILBOX_DATASETS = (
     "exchange.mailboxes",
     "exchange.group_mailboxes",
@@ -324,10 +228,7 @@ ROWS: dict[str, type[View]] = {
     "graph.role_eligibilities": RoleEligibility,
     "purview.audit_retention_policies": AuditRetentionPolicy,
     "purview.role_groups": PurviewRoleGroup,
-    "arm.entra_diagnostic_settings": DiagnosticSetting,
-    "arm.subscriptions": Subscription,
-    "arm.workspaces": Workspace,
-    "arm.tables": Table,
+    **AZURE_ROWS,
 }
 
 DATASETS_OF: dict[type[View], tuple[str, ...]] = {

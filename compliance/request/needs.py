@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compliance.assessment.check import Check
+from compliance.evidence.azure_views import DiagnosticSetting
 from compliance.evidence.bundle import Bundle
 from compliance.evidence.datasets import DATASETS, DatasetSpec, State
 from compliance.evidence.derived import DERIVATIONS
 from compliance.evidence.evidence import Evidence, datasets_behind
 from compliance.evidence.rows import typed_rows
-from compliance.evidence.views import DiagnosticSetting
 
 _SETTINGS = "arm.entra_diagnostic_settings"
 

@@ -35,7 +35,8 @@ class Page:
 
     `request` holds `cmdlet` and `parameters`, and is None for a GET. `endpoint` is graph, exchange_online,
     security_compliance or arm. `count` is `@odata.count`. `server_date` is the server's clock when
-    it answered. `shape` is "object" for a body that is one object, None for a list.
+    it answered. `shape` is "object" for a body that is one object, "absent" for the answer that the resource of the id
+    `absent` is not there, None for a list.
     """
 
     body: bytes = field(repr=False)
@@ -53,6 +54,7 @@ class Page:
     count: int | None
     warnings: tuple[str, ...]
     shape: str | None = None
+    absent: str | None = None
 
 
 class _Row(msgspec.Struct):

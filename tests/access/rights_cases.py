@@ -9,6 +9,7 @@ import msgspec
 from compliance.evidence.derived.audit_rights import AuditRights, audit_rights
 from compliance.evidence.population import Coverage, Malformed, Population, Ref
 from compliance.evidence.unread import Kind, Unread
+from compliance.evidence.view import View
 from compliance.evidence.views import (
     AuditRoleAssignment,
     PurviewRoleGroup,
@@ -16,7 +17,6 @@ from compliance.evidence.views import (
     RoleEligibility,
     RoleGroup,
     User,
-    View,
 )
 
 T = TypeVar("T", bound=View)

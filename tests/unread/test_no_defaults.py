@@ -15,7 +15,7 @@ from checks import all_checks
 from compliance.evidence import views
 from compliance.evidence.population import Population
 from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
-from compliance.evidence.views import View
+from compliance.evidence.view import View
 
 ROOT = Path(__file__).parents[2]
 GUARDED = ("compliance/evidence", "compliance/assessment", "compliance/sources", "checks")

@@ -32,7 +32,8 @@ from compliance.evidence.population import Coverage, Population
 from compliance.evidence.rows import OBJECT, typed_rows
 from compliance.evidence.scope import EVERYBODY, Scope
 from compliance.evidence.unread import Kind
-from compliance.evidence.views import DATASET_OF, DATASETS_OF, OrganizationConfig, View
+from compliance.evidence.view import View
+from compliance.evidence.views import DATASET_OF, DATASETS_OF, OrganizationConfig
 from compliance.evidence.writer import DatasetWriter
 from compliance.rules.entra_logs import ENTRA_LOGS
 from compliance.rules.record_types import LOG_SOURCES

@@ -24,6 +24,7 @@ from compliance.evidence.derived.role_holders import (
 )
 from compliance.evidence.population import Affected, Coverage, Malformed, Population, Tally, scan
 from compliance.evidence.unread import Kind, Unread
+from compliance.evidence.view import View
 from compliance.evidence.views import (
     DATASET_OF,
     AuditRoleAssignment,
@@ -32,7 +33,6 @@ from compliance.evidence.views import (
     RoleEligibility,
     RoleGroup,
     User,
-    View,
 )
 from compliance.rules.directory_roles import PREMIUM_LICENCE_REQUIRED
 

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from compliance.evidence.azure_views import DiagnosticSetting, LogCategory
 from compliance.evidence.datasets import DATASETS
 from compliance.evidence.derived.entra_licences import EntraLicences, entra_licences
 from compliance.evidence.derived.log_analytics import LogAnalytics, resource_name
 from compliance.evidence.evidence import combined
 from compliance.evidence.population import Coverage, Malformed, Population, id_key, scan
 from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
-from compliance.evidence.views import DATASET_OF, DiagnosticSetting, LogCategory, SubscribedSku
+from compliance.evidence.views import DATASET_OF, SubscribedSku
 from compliance.rules.entra_logs import ENTRA_LOGS, EntraLog, exported_categories, native_reach
 from compliance.rules.periods import Duration, band
 from compliance.rules.reach import StoreReach

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from compliance.evidence.azure_views import Table, Workspace
 from compliance.evidence.datasets import DATASETS
 from compliance.evidence.population import Coverage, Malformed, Population, id_key, scan
 from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
-from compliance.evidence.views import DATASET_OF, Table, Workspace
+from compliance.evidence.views import DATASET_OF
 from compliance.rules.log_analytics import TAKES_LOGS_IN, table_reach
 from compliance.rules.reach import StoreReach
 

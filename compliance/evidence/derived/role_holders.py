@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from compliance.evidence.population import Coverage, Malformed, Population, Ref, scan
 from compliance.evidence.unread import PropertyUnreadError, Unread
-from compliance.evidence.views import AuditRoleAssignment, RoleAssignment, RoleGroup, View
+from compliance.evidence.view import View
+from compliance.evidence.views import AuditRoleAssignment, RoleAssignment, RoleGroup
 from compliance.rules.directory_roles import (
     AUDIT_CONFIGURING,
     AUDIT_LOGS,
