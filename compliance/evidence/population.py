@@ -240,7 +240,7 @@ def each_once(rows: Iterator[tuple[T | Malformed, Ref]]) -> Iterator[tuple[T | M
     """Yield the rows of a population, one that cannot be told from another as malformed.
 
     A list holds each object once: one that is listed again, or that lacks its id, may stand for one that is missing.
-    Of two lists the second may hold it too (an inactive mailbox is a soft-deleted one, an inherited role is listed under
+    Of two lists the second may hold it too (an inactive mailbox is a soft-deleted one, an inherited role stands under
     several subscriptions): it is yielded once where both say the same, and where they do not, nobody knows which is
     right.
     """
