@@ -11,7 +11,9 @@ A cloud is one row of `CLOUDS`; what its sources leave open is in its `notes`. S
 - Azure Resource Manager: Microsoft Learn, "Compare Azure Government and global Azure", "Azure China developer guide".
 - the audience of a federated token: Microsoft Learn, "Configure an application to trust a managed identity"
   (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity).
-- what a cloud lacks: the table of national clouds on the API's own page of the Microsoft Graph reference.
+- what a cloud lacks: the table of national clouds on the API's own page of the Microsoft Graph reference; Microsoft
+  Learn, "Microsoft Sentinel feature support for Azure commercial/other clouds", by which Sentinel and its connector for
+  Office 365 are in all of them. No source says that Azure Resource Graph or Privileged Identity Management is missing.
 GCC is served by the worldwide endpoints.
 """
 

@@ -26,6 +26,15 @@ def needed(function: Derivation, derivations: Mapping[type, Derivation]) -> froz
     return frozenset(name for name in datasets_behind(function, derivations) if not DATASETS[name].corroborates)
 
 
+def wanted(function: Derivation, derivations: Mapping[type, Derivation]) -> frozenset[str]:
+    """Return the datasets that a check can make use of: what it rests on, and what may show that a shortfall is none.
+
+    Those that only corroborate are not among them.
+    """
+    behind = datasets_behind(function, derivations, opening=True)
+    return frozenset(name for name in behind if not DATASETS[name].corroborates)
+
+
 def decidable(
     function: Derivation, unread: frozenset[str], partial: frozenset[str], derivations: Mapping[type, Derivation]
 ) -> Decidable:

@@ -14,6 +14,7 @@ from compliance.errors import InputError
 from compliance.evidence.bundle import Bundle, claim_directory, open_bundle, seal, sum_problems
 from compliance.evidence.datasets import DATASETS, Origin, State
 from compliance.evidence.manifest import SCHEMA, Amendment, DatasetEntry, Manifest, Tool, encode, sha256
+from compliance.evidence.parents import is_blank
 from compliance.evidence.scope import Scope
 from compliance.evidence.tenancy import organization_of, tenant_of
 from compliance.evidence.writer import DatasetWriter
@@ -101,7 +102,9 @@ def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Ca
         )
     entries = {entry.name: entry for entry in manifest.datasets}
     asked = [
-        export for export in exports if export.spec_name not in entries or _gives_way(entries[export.spec_name], export)
+        export
+        for export in exports
+        if export.spec_name not in entries or _gives_way(entries[export.spec_name], export, manifest)
     ]
     held = {export.spec_name for export in exports} - {export.spec_name for export in asked}
     # a file that holds nothing says less than why a collection has nothing
@@ -131,12 +134,13 @@ def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Ca
     )
 
 
-def _gives_way(entry: DatasetEntry, export: ImportedDataset) -> bool:
+def _gives_way(entry: DatasetEntry, export: ImportedDataset, manifest: Manifest) -> bool:
     """Return whether what a bundle holds of a dataset gives way to a file: where it holds nothing, or a typed-in list.
 
-    What was read or exported stays, in part or whole: a short list that shows a fault must not give way to a clean one.
+    An empty answer to somebody who sees no subscription is nothing. What was read or exported stays, in part or whole:
+    a short list that shows a fault must not give way to a clean one.
     """
-    if not (entry.rows or entry.state is State.COMPLETE):
+    if not (entry.rows or entry.state is State.COMPLETE) or is_blank(entry, manifest):
         return True
     return entry.origin is Origin.ATTESTED and export.origin is Origin.EXPORTED
 
@@ -166,6 +170,7 @@ def _write(out: Path, export: ImportedDataset, amendment: int = 0) -> DatasetEnt
         attempts=0,
         waited_seconds=0.0,
         by=export.by,
+        asked=export.asked,
     )
 
 

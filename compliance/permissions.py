@@ -112,12 +112,18 @@ def _purview_role(role: str, dataset: str, others: tuple[str, ...], excess: str)
 
 
 def _azure_role(
-    identifier: str, role: str, scope: str, *datasets: str, before: tuple[str, ...] = (), others: tuple[str, ...] = ()
+    role: str,
+    where: str,
+    scope: str,
+    datasets: tuple[str, ...],
+    *,
+    before: tuple[str, ...] = (),
+    others: tuple[str, ...] = (),
 ) -> Permission:
     return Permission(
-        id=identifier,
-        title=f"Azure role {role} at {scope}",
-        person=f"Azure role {role} at {scope}",
+        id=f"{role} {where}",
+        title=f"Azure role {role} {where}",
+        person=f"Azure role {role} {where}",
         api=Api.ARM,
         datasets=datasets,
         claim=None,
@@ -131,6 +137,12 @@ def _azure_role(
 
 
 _READER = "Entra role Global Reader: reads nearly everything in the tenant"
+_ELEVATE = (
+    "# a Global Administrator first turns on, and afterwards off: Microsoft Entra admin center > Properties > Access"
+    " management for Azure resources"
+)
+_INSTEAD = "Azure role Reader there, or above: on the resource group, the subscription or the root management group"
+_READ_BY_READER = tuple(name for name in _of(Api.ARM) if name != "arm.entra_diagnostic_settings")
 _MAILBOXES = tuple(name for name in _of(Api.EXCHANGE) if name.endswith("mailboxes"))
 
 PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
@@ -205,38 +217,60 @@ PERMISSIONS: Mapping[str, Permission] = MappingProxyType(
                 "also changes who holds which Purview role; prefer an administrator's export",
             ),
             _azure_role(
-                "Reader at /providers/Microsoft.aadiam",
                 "Reader",
+                "at /providers/Microsoft.aadiam",
                 "/providers/Microsoft.aadiam",
-                "arm.entra_diagnostic_settings",
-                before=(
-                    "# a Global Administrator first turns on, and afterwards off: Microsoft Entra admin center >"
-                    " Properties > Access management for Azure resources",
-                ),
+                ("arm.entra_diagnostic_settings",),
+                before=(_ELEVATE,),
                 others=("for a person: Entra role Security Administrator (Global Reader is not enough)",),
             ),
             _azure_role(
-                "Reader on the subscriptions",
                 "Reader",
-                "/subscriptions/<subscription id>",
-                "arm.subscriptions",
-                others=("any Azure role on them: what is visible depends on it",),
+                "on the subscriptions",
+                "/providers/Microsoft.Management/managementGroups/<tenant id>",
+                _READ_BY_READER,
+                before=(_ELEVATE,),
+                others=(
+                    "the same with --scope /subscriptions/<subscription id>, once for each subscription that holds"
+                    " logs: then nobody knows where the Activity log of the others goes",
+                    "the narrower roles below, together: then nobody knows how storage accounts, event hubs and Azure"
+                    " Data Explorer keep logs, and who may change that",
+                ),
             ),
             _azure_role(
-                "Log Analytics Reader on the workspaces",
+                "Monitoring Reader",
+                "on the subscriptions",
+                "/subscriptions/<subscription id>",
+                ("arm.activity_log_settings", "arm.store_diagnostic_settings", "arm.activity_events"),
+                others=(_INSTEAD,),
+            ),
+            _azure_role(
                 "Log Analytics Reader",
+                "on the workspaces",
                 "<workspace id>",
-                "arm.workspaces",
-                "arm.tables",
-                others=("Azure role Reader on the workspace, its resource group or its subscription",),
+                ("arm.workspaces", "arm.tables", "arm.data_exports"),
+                others=(_INSTEAD,),
+            ),
+            _azure_role(
+                "Microsoft Sentinel Reader",
+                "on the workspaces",
+                "<workspace id>",
+                ("arm.sentinel_onboarding", "arm.data_connectors"),
+                others=(_INSTEAD,),
             ),
         )
     }
 )
 """Every permission, in the order in which to grant them."""
 
-_EMPTY_WITHOUT_RIGHTS = frozenset({"arm.subscriptions", "arm.workspaces", "arm.tables"})
+_EMPTY_WITHOUT_RIGHTS = frozenset(_READ_BY_READER)
 """Datasets whose answer is as empty without any right as where there is nothing."""
+_ASKED_OF = {
+    "arm.activity_log_settings": "arm.subscriptions",
+    "arm.store_diagnostic_settings": "arm.workspaces",
+    "arm.sentinel_onboarding": "arm.workspaces",
+}
+"""Datasets whose empty answer says something where what they are asked of is there, which would refuse otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +308,7 @@ def granted(permission: Permission, told: Told) -> Granted:
             return Granted.YES
         return Granted.NOT_NEEDED if _all_read(permission, told) else Granted.NO
     if _all_read(permission, told):
-        return Granted.UNTOLD if told.empty & _EMPTY_WITHOUT_RIGHTS >= set(permission.datasets) else Granted.YES
+        return Granted.UNTOLD if _says_nothing(permission, told) else Granted.YES
     if denied:
         return Granted.NO
     offered = told.offered.get(permission.api)
@@ -287,17 +321,36 @@ def granted(permission: Permission, told: Told) -> Granted:
 def suffices(permission: Permission, dataset: str, told: Told) -> bool:
     """Whether a permission alone would let a dataset be read that is refused.
 
-    Exchange and Purview ask for an application permission and a role, so the other one must not be missing. What ended
-    otherwise no permission cures; what was not asked for waits for the dataset that it is discovered from.
+    Exchange and Purview ask for an application permission and a role, so the other one must not be missing; of Graph's
+    permissions and Azure's roles each is enough. What ended otherwise no permission cures; what was not asked for waits
+    for the datasets that it is discovered from, and comes with them.
     """
+    if told.ended[dataset] is State.NOT_REQUESTED:
+        behind = DATASETS[dataset].discovered_from
+        return bool(behind) and all(
+            told.ended[one] is State.COMPLETE or _brings(permission, one, told) for one in behind
+        )
     if told.ended[dataset] is not State.DENIED:
         return False
     others = (one for one in applicable(told) if dataset in one.datasets and one is not permission)
-    return permission.api is Api.GRAPH or all(granted(one, told) is not Granted.NO for one in others)
+    return permission.api in (Api.GRAPH, Api.ARM) or all(granted(one, told) is not Granted.NO for one in others)
+
+
+def _brings(permission: Permission, dataset: str, told: Told) -> bool:
+    return dataset in permission.datasets and suffices(permission, dataset, told)
+
+
+def _says_nothing(permission: Permission, told: Told) -> bool:
+    """Whether all that is read is empty, and would be without the permission."""
+    asked_of = {_ASKED_OF[name] for name in permission.datasets if name in _ASKED_OF}
+    read = {name for name in asked_of if told.ended[name] in (State.COMPLETE, State.PARTIAL)}
+    return told.empty & _EMPTY_WITHOUT_RIGHTS >= set(permission.datasets) and read <= told.empty
 
 
 def _all_read(permission: Permission, told: Told) -> bool:
-    return all(told.ended[name] in (State.COMPLETE, State.PARTIAL) for name in permission.datasets)
+    """Whether all is read that was asked for and is there: no permission brings what a licence or a cloud lacks."""
+    ended = {told.ended[name] for name in permission.datasets} - {State.UNAVAILABLE, State.NOT_REQUESTED}
+    return bool(ended) and ended <= {State.COMPLETE, State.PARTIAL}
 
 
 def permissions_for(datasets: Sequence[str] | frozenset[str]) -> tuple[Permission, ...]:

@@ -30,7 +30,8 @@ from compliance.credential_settings import (
 )
 from compliance.evidence.datasets import Api
 from compliance.evidence.scope import MAX_AGE_DAYS, MAX_TOLERANCE_DAYS
-from compliance.yamlfile import FILE_SHAPE, KeyPath, YamlDocument, load_yaml, validated
+from compliance.rules.periods import Duration
+from compliance.yamlfile import FILE_SHAPE, Data, KeyPath, YamlDocument, load_yaml, validated
 
 _Text = Annotated[str, MinLen(1)]
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -87,6 +88,17 @@ class ExcludedActors:
 
 
 @dataclass(frozen=True, slots=True)
+class StandardChoice:
+    """A standard that comes with lookback, and the periods that its text leaves to the organisation."""
+
+    __pydantic_config__: ClassVar[Any] = FILE_SHAPE
+
+    id: _Text
+    hot: Duration | None = None
+    total: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MaxAge:
     """How old evidence may be at the end of the last read window before it is stale."""
 
@@ -123,7 +135,7 @@ class Settings:
     excluded_actors: tuple[ExcludedActors, ...]
     strict_months: bool
     tolerance_days: int
-    standards: tuple[str, ...]
+    standards: tuple[StandardChoice, ...]
     standard_files: tuple[Path, ...]
     max_age: MaxAge
     waivers: Path | None
@@ -158,7 +170,7 @@ def load_settings(path: Path) -> Settings:
             next_step="Take the secret out of the file, and write where it is: {env: NAME} or {file: PATH}."
             " Renew it if the file was ever shared or committed.",
         )
-    shape = validated(replace(document, data=spelt_out(document.data)), _SettingsFile)
+    shape = validated(replace(document, data=_with_choices(spelt_out(document.data))), _SettingsFile)
     if problems := tuple(_problems(shape, document)):
         raise document.error(problems)
     return _settings(shape, path.absolute())
@@ -170,7 +182,18 @@ def json_schema() -> dict[str, Any]:
 
     schema = TypeAdapter(_SettingsFile).json_schema()
     add_short_forms(schema)
+    standards = schema["properties"]["standards"]
+    standards["items"] = {"anyOf": [{"type": "string", "minLength": 1}, standards["items"]]}
+    standards["default"] = ["m-21-31"]
     return schema
+
+
+def _with_choices(data: dict[str, Data]) -> dict[str, Data]:
+    """Return the file's data with every standard that is a bare id as the mapping that it stands for."""
+    standards = data.get("standards")
+    if not isinstance(standards, list):
+        return data
+    return {**data, "standards": [{"id": one} if isinstance(one, str) else one for one in standards]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +222,7 @@ class _SettingsFile:
     scope: _Scope = field(default_factory=_Scope)
     strict_months: bool = False
     tolerance_days: Annotated[int, Ge(0), Le(MAX_TOLERANCE_DAYS)] = 0
-    standards: Annotated[tuple[_Text, ...], MinLen(1)] = ("m-21-31",)
+    standards: Annotated[tuple[StandardChoice, ...], MinLen(1)] = (StandardChoice("m-21-31"),)
     standard_files: tuple[Path, ...] = ()
     max_age: MaxAge = field(default_factory=MaxAge)
     waivers: Path | None = None
@@ -216,7 +239,7 @@ def _problems(shape: _SettingsFile, document: YamlDocument) -> Iterator[tuple[Ke
         yield ("cloud",), "cloud: custom and custom_cloud go together; give both or neither"
     for keys, values in (
         (("scope", "actors", "exclude"), tuple(one.actor_class for one in shape.scope.actors.exclude)),
-        (("standards",), shape.standards),
+        (("standards",), tuple(one.id for one in shape.standards)),
         (("standard_files",), shape.standard_files),
     ):
         for index, value in enumerate(values):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compliance.assessment.assessment import Assessment, LevelEntry
+from compliance.assessment.words import counted
 from reports.style import Style
 
 _ID = 28
@@ -14,13 +15,13 @@ _DATE = 12
 def in_short(assessment: Assessment) -> str:
     """Return who and what counts, in a line for the first screen."""
     judged = assessment.scope
-    classes = len(judged.excluded_actors)
-    out = f"{classes:,} classes of actors left out (see below)" if classes else "nobody left out"
+    classes = counted(len(judged.excluded_actors), "class", "classes")
+    out = f"{classes} of actors left out (see below)" if judged.excluded_actors else "nobody left out"
     months = "the longest reading of a month" if judged.strict_months else "months as the calendar has them"
-    tolerance = f"{judged.tolerance_days:,} days forgiven" if judged.tolerance_days else "no day forgiven"
+    tolerance = f"{counted(judged.tolerance_days, 'day')} forgiven" if judged.tolerance_days else "no day forgiven"
     return (
-        f"{out}; {months}; {tolerance}; stale after {judged.max_age.collected_hours:,} hours (collected) or"
-        f" {judged.max_age.exported_days:,} days (exported, attested)"
+        f"{out}; {months}; {tolerance}; stale after {counted(judged.max_age.collected_hours, 'hour')} (collected) or"
+        f" {counted(judged.max_age.exported_days, 'day')} (exported, attested)"
     )
 
 

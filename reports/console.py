@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from compliance.assessment.assessment import Assessment, RequirementEntry, StandardEntry
+from compliance.assessment.assessment import Assessment, StandardEntry, Totals
 from compliance.assessment.verdict import Status
 from reports.completeness import completeness, in_short, levels, scope, waivers
 from reports.findings import failed, settled, undecided
 from reports.options import Options
 from reports.picture import legend, picture
+from reports.plan import plans
+from reports.side_by_side import side_by_side
 from reports.style import Style
 
 _NAME = 60
@@ -19,20 +21,26 @@ _NAME = 60
 def console_report(assessment: Assessment, options: Options) -> str:
     """Return the report as lines of at most `options.width` columns; only commands to copy may be longer."""
     style = Style(options)
+    standards = _gate_first(assessment.standards, options.gate)
     sections = (
         _header(assessment, style),
-        _standards(assessment, style),
-        _verdicts(assessment, style),
-        _pictures(assessment, style),
+        _verdicts(assessment, standards, style),
+        _pictures(assessment, standards, style),
         failed(assessment, style),
         undecided(assessment, style),
         settled(assessment, style),
+        plans(assessment, standards, style),
+        _standards(standards, style),
         scope(assessment, style),
         waivers(assessment, style),
         completeness(assessment, style),
         levels(assessment, style),
     )
     return "".join(f"{line}\n" for line in chain.from_iterable(sections))
+
+
+def _gate_first(standards: Sequence[StandardEntry], gate: str | None) -> list[StandardEntry]:
+    return sorted(standards, key=lambda one: one.id != gate)
 
 
 def _header(assessment: Assessment, style: Style) -> Iterator[str]:
@@ -50,47 +58,36 @@ def _header(assessment: Assessment, style: Style) -> Iterator[str]:
     yield from style.labelled("Cloud", assessment.cloud, indent=0, column=10)
     moment = f"{assessment.as_of:%Y-%m-%d %H:%M:%S} UTC, the end of the last reading"
     yield from style.labelled("As of", moment, indent=0, column=10)
-    digest = assessment.bundle_sha256
-    yield from style.labelled("Bundle", f"{digest[:12]}; the SHA-256 of its manifest in full:", indent=0, column=10)
-    yield from style.labelled("", digest, indent=0, column=10)
+    yield from style.labelled("Bundle", assessment.bundle_sha256, indent=0, column=10)
     yield from style.labelled("Scope", in_short(assessment), indent=0, column=10)
     yield from style.labelled("Judged by", f"{assessment.tool.name} {assessment.tool.version}", indent=0, column=10)
 
 
-def _standards(assessment: Assessment, style: Style) -> Iterator[str]:
+def _standards(standards: Sequence[StandardEntry], style: Style) -> Iterator[str]:
     yield from style.heading("Standards asked for")
-    for index, standard in enumerate(assessment.standards):
+    for index, standard in enumerate(standards):
         if index:
             yield ""
         yield style.strong(style.clean(standard.id, style.width))
         yield from style.labelled("Title", standard.title)
         yield from style.labelled("Status", standard.status)
-        for need in (standard.hot, standard.total):
+        for need in (standard.hot, standard.total, standard.max_total):
             if need is not None:
-                yield from style.labelled("Asks for", _asks(need))
+                yield from style.labelled("Asks for", f"{need.period} {need.word} [{need.citation}]")
         if standard.note:
             yield from style.labelled("Note", standard.note)
+        yield from style.labelled("Text", standard.url)
 
 
-def _asks(need: RequirementEntry) -> str:
-    return f"{need.period} {need.word} [{need.citation}]"
-
-
-def _verdicts(assessment: Assessment, style: Style) -> Iterator[str]:
+def _verdicts(assessment: Assessment, standards: Sequence[StandardEntry], style: Style) -> Iterator[str]:
     yield from style.heading("Verdict")
-    for index, totals in enumerate(assessment.totals):
+    totals_of = {totals.standard: totals for totals in assessment.totals}
+    for index, standard in enumerate(standards):
         if index:
             yield ""
-        yield from style.lines(totals.sentence, indent="  ")
-        rows = [
-            (Status.FAIL, totals.failed),
-            (Status.INDETERMINATE, totals.indeterminate),
-            (Status.PASS, totals.passed),
-            (Status.NOT_APPLICABLE, totals.not_applicable),
-        ]
-        yield "  " + "   ".join(f"{style.status(status)} {count:,}" for status, count in rows)
-        if totals.waived:
-            yield from style.lines(f"{totals.waived:,} of them under a waiver, which changes no status", indent="  ")
+        yield from style.lines(f"{standard.id}: {_standing(standard, len(standards), style)}", indent="  ")
+        if standard.id in totals_of:
+            yield from _counts(totals_of[standard.id], style)
     if not assessment.complete:
         yield ""
         yield from style.lines(
@@ -98,18 +95,69 @@ def _verdicts(assessment: Assessment, style: Style) -> Iterator[str]:
         )
 
 
-def _pictures(assessment: Assessment, style: Style) -> Iterator[str]:
+def _standing(standard: StandardEntry, judged_by: int, style: Style) -> str:
+    """Return what has to be known of a standard before its verdict is read."""
+    own = any(need is not None and need.own for need in (standard.hot, standard.total))
+    said = (
+        standard.status,
+        "interpretive" if standard.interpretive else "",
+        "unverified" if standard.unverified else "",
+        "by the organisation's own number" if own else "",
+        "the data lake taken for searchable" if standard.lake_counts_as_searchable else "",
+        "decides the exit code" if judged_by > 1 and standard.id == style.options.gate else "",
+    )
+    return "; ".join(filter(None, said))
+
+
+def _counts(totals: Totals, style: Style) -> Iterator[str]:
+    yield from style.lines(totals.sentence, indent="  ")
+    rows = [
+        (Status.FAIL, totals.failed),
+        (Status.INDETERMINATE, totals.indeterminate),
+        (Status.PASS, totals.passed),
+        (Status.NOT_APPLICABLE, totals.not_applicable),
+    ]
+    yield "  " + "   ".join(f"{style.status(status)} {count:,}" for status, count in rows)
+    if totals.waived:
+        yield from style.lines(f"{totals.waived:,} of them under a waiver, which changes no status", indent="  ")
+
+
+def _pictures(assessment: Assessment, standards: Sequence[StandardEntry], style: Style) -> Iterator[str]:
+    """Yield all standards in one table, and the picture of the first one, or of each where everything is asked for."""
     yield from style.heading("How far back one can look")
-    yield from legend(style)
-    for standard in assessment.standards:
-        yield ""
+    several = len(standards) > 1
+    if several:
+        yield from side_by_side(standards, assessment.sources, style)
+        yield from _notes(assessment, style)
+    shown = standards if style.options.verbose else standards[:1]
+    drawn = [source for source in assessment.sources if source.standard in {standard.id for standard in shown}]
+    for index, standard in enumerate(shown):
+        if index or several:
+            yield ""
         yield style.strong(style.clean(f"{standard.id}: {_periods(standard)}", style.width))
-        sources = [source for source in assessment.sources if source.standard == standard.id]
+        sources = [source for source in drawn if source.standard == standard.id]
         if sources:
             yield from picture(standard, sources, assessment.as_of.date(), style)
         else:
             yield from style.lines("no log source is required, or the scope leaves everybody out", indent="  ")
+    yield ""
+    yield from legend(drawn, style)
+    if len(shown) < len(standards):
+        yield from style.lines("The pictures of the other standards: --verbose.")
+
+
+def _notes(assessment: Assessment, style: Style) -> Iterator[str]:
+    """Yield each note on log sources once, with the names of those that it is about."""
+    noted: dict[str, list[str]] = {}
+    for source in assessment.sources:
+        for note in source.notes:
+            noted.setdefault(f"{source.standard}: {note}", []).append(source.title)
+    if noted:
+        yield ""
+    for note, titles in noted.items():
+        yield from style.labelled("Note", f"{note}: {', '.join(titles)}", indent=0, column=6)
 
 
 def _periods(standard: StandardEntry) -> str:
-    return ", ".join(f"{need.period} {need.word}" for need in (standard.hot, standard.total) if need is not None)
+    needs = (standard.hot, standard.total)
+    return ", ".join(f"{need.period} {need.word}" for need in needs if need is not None)

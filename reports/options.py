@@ -11,14 +11,18 @@ LEAST_WIDTH = 72
 class Options:
     """`width` is in columns, `LEAST_WIDTH` at least; `ascii` is for streams whose encoding is not UTF-8.
 
-    `verbose` shows every class, note, reference and fact where the default shows what asks for action.
+    `gate` is the id of the standard that decides the exit code, None where nobody said. `verbose` shows every class,
+    note, reference and fact where the default shows what asks for action. `steps` shows what it would take for every
+    log source to meet the standards.
     Raises ValueError for a width in which no table fits.
     """
 
     width: int = 80
     colour: bool = False
     ascii: bool = False
+    gate: str | None = None
     verbose: bool = False
+    steps: bool = False
 
     def __post_init__(self) -> None:
         if self.width < LEAST_WIDTH:

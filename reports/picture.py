@@ -4,49 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import zip_longest
 
 from compliance.assessment.assessment import RecordingState, RequirementEntry, SourceEntry, StandardEntry
 from compliance.assessment.verdict import Status
+from reports.figures import CELL, figure
 from reports.style import Style
 from reports.text import width_of, wrap
 
-_RIGHT = 38
-_FIGURES = 16
-"""Columns for `? indeterminate 1095 days of 30 months`, and where its figures begin."""
+_TITLE = 30
 _NO_LIMIT = "no limit"
 
 
 def picture(standard: StandardEntry, sources: Sequence[SourceEntry], today: date, style: Style) -> Iterator[str]:
     """Yield the lines of the rows of one standard's log sources, below an axis that begins today.
 
-    The sources of one service stand together below its name; a store that is another is named with its source.
+    The sources of one service that are kept in one store stand together below their names.
     """
-    left = style.width - _RIGHT - 1
-    scale = _Scale(standard, sources, left - 2)
-    for line in scale.labels():
-        yield f"  {style.clean(line)}"
-    origin: str | None = None
-    for source in sources:
-        if source.origin != origin:
-            origin = source.origin
-            yield from ("", style.strong(style.clean(f"{origin}:", style.width)))
-        column = [*wrap(style.clean(source.title), left, style.ellipsis)]
-        if source.store != source.origin:
-            column += [f"  {line}" for line in wrap(style.clean(f"in {source.store}"), left - 2, style.ellipsis)]
-        column += [f"  {line}" for line in wrap(_bar_or_words(source, scale, style), left - 2, style.ellipsis)]
-        for one, other in zip_longest(column, _figures(source, standard, today, style), fillvalue=""):
-            yield f"{one}{' ' * (left + 1 - width_of(one))}{other}".rstrip()
+    needs = [need for need in (standard.hot, standard.total) if need is not None]
+    room = style.width - _TITLE - 1 - (CELL + 1) * len(needs)
+    scale = _Scale(standard, sources, room)
+    yield _row("", style.clean(scale.labels(), room), [style.clean(f"of {need.period}", CELL) for need in needs], room)
+    for heading, rows in _groups(sources):
+        yield from ("", *(style.strong(line) for line in style.lines(heading)))
+        for source in rows:
+            title = wrap(style.clean(source.title), _TITLE, style.ellipsis)
+            cells = [figure(status, text, style) for _, status, text in _asked(source, standard)]
+            yield _row(title[0] if title else "", _bar_or_words(source, scale, room, style), cells, room)
+            yield from title[1:]
+            yield from _details(source, standard, today, style)
 
 
-def legend(style: Style) -> list[str]:
+def legend(sources: Sequence[SourceEntry], style: Style) -> list[str]:
     """Return what the signs of the bars mean."""
     signs = style.bar
+    records = any(source.proven_days is not None for source in sources)
+    proven = f"{signs.proven} proven: records as old were seen; " if records else ""
+    unproven = "" if records else " (not proven: no record was read)"
     return style.lines(
-        f"{signs.in_force} configured, and long enough in force to exist today (not proven: no record was read);"
+        f"{proven}{signs.in_force} configured, and long enough in force to exist today{unproven};"
         f" {signs.configured} configured, but too recent to be full, or not known since when; {signs.cold} retrievable"
-        f" only; {signs.missing} not kept; {signs.required} asked for. Of the unified audit log the class of actor that"
-        " is kept shortest counts, of other logs the store that keeps them longest."
+        f" only, {signs.cold_configured} likewise, but too recent or not known since when; {signs.missing} not kept;"
+        f" {signs.required} asked for. {style.status_signs()}. Of the unified audit log the class of actor that is kept"
+        " shortest counts, of other logs the store that keeps them longest."
     )
 
 
@@ -80,54 +79,79 @@ class _Scale:
             cells = f"{cells[: mark + index]}{sign}{cells[mark + index :]}"
         return cells
 
-    def labels(self) -> Iterator[str]:
-        """Yield the line of the axis, each requirement's period ending at its mark."""
-        line = "today"
+    def labels(self) -> str:
+        """Return the line of the axis, each requirement's period ending at its mark where there is room for it."""
+        line = "now"
         for index, (need, period) in enumerate(self.periods.items()):
+            label = period.replace(" months", " mo").replace(" days", " d")
             end = self.marks[need] + index + 1
-            if end - len(period) > len(line):
-                line = line.ljust(end - len(period)) + period
-        yield line
+            if end - len(label) > len(line):
+                line = line.ljust(end - len(label)) + label
+        return line
 
 
-def _bar_or_words(source: SourceEntry, scale: _Scale, style: Style) -> str:
+def _groups(sources: Sequence[SourceEntry]) -> Iterator[tuple[str, list[SourceEntry]]]:
+    """Yield the sources of each service, those in one store together, with the names of both."""
+    for origin in dict.fromkeys(source.origin for source in sources):
+        of_origin = [source for source in sources if source.origin == origin]
+        for store in dict.fromkeys(source.store for source in of_origin):
+            heading = f"{origin}:" if store == origin else f"{origin}, in {store}:"
+            yield heading, [source for source in of_origin if source.store == store]
+
+
+def _row(title: str, bar: str, cells: Sequence[str], room: int) -> str:
+    line = f"{_padded(title, _TITLE)} {_padded(bar, room)}"
+    return " ".join([line, *(_padded(cell, CELL) for cell in cells)]).rstrip()
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - width_of(text))
+
+
+def _bar_or_words(source: SourceEntry, scale: _Scale, room: int, style: Style) -> str:
     if source.recorded is not RecordingState.RECORDED:
-        state = source.recorded.value.replace("_", " ")
-        return style.clean(state if source.not_recorded_why is None else f"{state}: {source.not_recorded_why}")
+        return style.clean(source.recorded.value.replace("_", " "), room)
     hot = scale.days if source.hot_text == _NO_LIMIT else source.hot_days
     total = scale.days if source.total_text == _NO_LIMIT else source.total_days
     if hot is None or total is None:
-        return "not known how long it is kept"
-    exists = scale.cell(min(source.at_most_today_days, hot)) if source.at_most_today_days is not None else 0
-    searchable, kept = scale.cell(hot), scale.cell(max(hot, total))
+        return style.clean("not known", room)
     signs = style.bar
-    drawn = signs.in_force * exists + signs.configured * (searchable - exists) + signs.cold * (kept - searchable)
+    ends = (
+        (signs.proven, 0 if source.proven_days is None else min(source.proven_days, max(hot, total))),
+        (signs.in_force, 0 if source.at_most_today_days is None else min(source.at_most_today_days, hot)),
+        (signs.configured, hot),
+        (signs.cold, 0 if source.total_at_most_today_days is None else min(source.total_at_most_today_days, total)),
+        (signs.cold_configured, max(hot, total)),
+    )
+    drawn = ""
+    for sign, days in ends:
+        drawn = drawn.ljust(scale.cell(days), sign)
     return scale.marked(drawn.ljust(scale.cells, signs.missing), signs.required)
 
 
-def _figures(source: SourceEntry, standard: StandardEntry, today: date, style: Style) -> Iterator[str]:
+def _asked(source: SourceEntry, standard: StandardEntry) -> Iterator[tuple[RequirementEntry, Status, str]]:
     for need, status, text in (
         (standard.hot, source.hot_status, source.hot_text),
         (standard.total, source.total_status, source.total_text),
     ):
         if need is not None:
-            shown = style.status(status)
-            first, *rest = wrap(style.clean(_of(text, need)), _RIGHT - _FIGURES, style.ellipsis)
-            yield f"{shown}{' ' * (_FIGURES - width_of(shown))}{first}"
-            yield from (" " * _FIGURES + line for line in rest)
+            yield need, status, text
+
+
+def _details(source: SourceEntry, standard: StandardEntry, today: date, style: Style) -> Iterator[str]:
+    """Yield what a bar cannot tell; the witness where it is asked for, or something is amiss and a line holds it."""
+    told = []
+    if source.not_recorded_why is not None:
+        told.append(source.not_recorded_why)
     if source.recorded is RecordingState.RECORDED and source.full_on is not None and source.full_on > today:
-        yield f"full on {source.full_on.isoformat()} at the earliest"
+        told.append(f"full on {source.full_on.isoformat()} at the earliest")
     if _met_elsewhere(source, standard):
-        yield from wrap("met by a declared store: see the findings", _RIGHT, style.ellipsis)
-
-
-def _of(text: str, need: RequirementEntry) -> str:
-    if not text[:1].isdigit():
-        return text
-    number, _, unit = text.partition(" ")
-    asked_number, _, asked_unit = need.period.partition(" ")
-    same_unit = unit and unit.rstrip("s") == asked_unit.rstrip("s")
-    return f"{number} of {asked_number} {asked_unit}" if same_unit else f"{text} of {need.period}"
+        told.append("met by a declared store: see the findings")
+    for text in (*told, *source.notes):
+        yield from style.lines(text, indent="  ")
+    if source.witness and (style.options.verbose or source.status is not Status.PASS):
+        witness = style.lines(source.witness, indent="  ")
+        yield from witness if style.options.verbose or len(witness) == 1 else ()
 
 
 def _met_elsewhere(source: SourceEntry, standard: StandardEntry) -> bool:

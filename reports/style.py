@@ -26,15 +26,19 @@ _REVERSED = "1;7"
 class BarSigns:
     """What a bar is drawn with."""
 
+    proven: str
     in_force: str
     configured: str
     cold: str
+    cold_configured: str
     missing: str
     required: str
 
 
-_BAR = BarSigns(in_force="▒", configured="░", cold="▁", missing="·", required="│")
-_ASCII_BAR = BarSigns(in_force="=", configured="-", cold="_", missing=".", required="|")
+_BAR = BarSigns(proven="█", in_force="▒", configured="░", cold="▁", cold_configured="╌", missing="·", required="│")
+_ASCII_BAR = BarSigns(
+    proven="#", in_force="=", configured="-", cold="_", cold_configured=",", missing=".", required="|"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,16 @@ class Style:
         """A status as symbol and word."""
         symbols = _ASCII_SYMBOLS if self.options.ascii else _SYMBOLS
         return self._paint(f"{symbols[status]} {STATUS_WORDS[status]}", _COLOURS[status])
+
+    def sign(self, status: Status) -> str:
+        """The symbol alone, for tables below which `status_signs` stand."""
+        symbols = _ASCII_SYMBOLS if self.options.ascii else _SYMBOLS
+        return self._paint(symbols[status], _COLOURS[status])
+
+    def status_signs(self) -> str:
+        """What the symbols mean, without colours."""
+        symbols = _ASCII_SYMBOLS if self.options.ascii else _SYMBOLS
+        return ", ".join(f"{symbol} {STATUS_WORDS[status]}" for status, symbol in symbols.items())
 
     def clean(self, text: str, width: int | None = None) -> str:
         """A text with nothing in it that a terminal obeys, cut to `width` columns where one is given."""
@@ -92,10 +106,6 @@ class Style:
         if not wrapped:
             return [lead.rstrip()]
         return [(lead + wrapped[0]).rstrip(), *(indent + line for line in wrapped[1:])]
-
-    def one_line(self, text: str, *, first: str) -> str:
-        """A text cut to what is left of one line after `first`, which may hold colours."""
-        return first + self.clean(text, self.width - width_of(first))
 
     def labelled(self, label: str, text: str, *, indent: int = 2, column: int = 11) -> list[str]:
         """A text behind its label, wrapped within its own column."""

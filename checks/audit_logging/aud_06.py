@@ -22,7 +22,7 @@ _DISCOVERY = (
 )
 _WORDING = Wording(
     met="all {count} are audited",
-    broken="{count} mailboxes are not audited",
+    broken="auditing is off in {count} mailbox{es}",
     cause="auditing is switched on for each, and records of each were seen",
     proof="audit records that show MailItemsAccessed of these mailboxes, by logon type",
 )

@@ -16,7 +16,7 @@ from compliance.rules.mailbox_settings import AuditSettings, LicenceClass, Logon
 _FACTS = ("mailbox.search-query",)
 _WORDING = Wording(
     met="searches by the owner are recorded in all {count}",
-    broken="in {count} mailboxes searches by the owner are not recorded",
+    broken="searches by the owner are not recorded in {count} mailbox{es}",
     cause="SearchQueryInitiated is in AuditOwner of every mailbox",
     proof="audit records that show SearchQueryInitiatedExchange of these mailboxes",
 )

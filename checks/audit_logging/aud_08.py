@@ -4,9 +4,10 @@ from compliance.assessment.audit_plans import WITHOUT_PLAN, audit_plan_parts
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
 from compliance.assessment.retention import case_of, purview_sources
-from compliance.assessment.stores import Asked
+from compliance.assessment.stores import asked_of
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
 from compliance.evidence.derived import AuditLog
+from compliance.rules.record_types import LOG_SOURCES
 from compliance.standards import Standard
 
 
@@ -39,17 +40,19 @@ def acting_accounts_hold_the_audit_plan(
     Purview keeps a record longer than 180 days only where the account that acted holds Audit (Premium): not where the
     tenant owns it, nor where the mailbox's owner holds it. The plan is told by its GUID, must be enabled on the user,
     and left on by an active licence that carries it; a licence that was assigned with an error does not count for
-    sure. Asks nothing where 180 days are enough.
+    sure. Asks nothing where 180 days are enough, nor of records of applications and the system.
 
-    Each class of actor is a part. One without the plan fails, unless a declared store keeps every required record as
-    long; guests, and applications and the system, are kept as long as they are whatever they hold, and other checks
-    judge that. Accounts with sign-in blocked are open, since settings cannot show that they do nothing.
+    Each class of actor is a part. One without the plan fails, unless copies that were read, or declared stores, keep
+    every required record as long; guests, and applications and the system, are kept as long as they are whatever they
+    hold, and other checks judge that. Accounts with sign-in blocked are open, since settings cannot show that they do
+    nothing.
     """
-    requirement = standard.hot or standard.total
-    sources = purview_sources(standard)
-    if requirement is None or not sources:
-        return NotApplicable(condition=f"{standard.id} asks nothing of the unified audit log")
-    asked = Asked(requirement.duration, hot=requirement is standard.hot)
+    asked = asked_of(standard, hot=True) or asked_of(standard, hot=False)
+    sources = tuple(source for source in purview_sources(standard) if source in LOG_SOURCES)
+    if asked is None or not sources:
+        return NotApplicable(
+            condition=f"{standard.id} asks for no records in the unified audit log that rest on a plan"
+        )
     case = case_of(audit_log, declarations)
     if case.terms.meets(WITHOUT_PLAN, asked):
         return NotApplicable(condition=f"{standard.id} asks for {asked.duration.text}, which need no plan")

@@ -42,10 +42,12 @@ def required_entra_logs_are_exported(
     to it: a category counts where it is enabled, in any letter case, or where the group allLogs is. Two destinations
     that get half each do not make a whole. A setting's own days of retention are ignored: Azure retired them.
 
-    Passes where a Log Analytics workspace that answered gets everything. A storage account, an event hub or a partner
-    that gets everything is open until whoever owns the store behind it declares it. Fails where no destination gets
-    everything, and says what is missing at the best one. Sign-in logs are sent only with Microsoft Entra ID P1 or P2:
-    without one they arrive nowhere, whatever the settings say, and where licences were not read it is open.
+    Passes where a Log Analytics workspace or a storage account that is there and takes logs in gets everything. One
+    that is surely gone, lies in a disabled subscription, or keeps Azure Monitor out by its firewall gets nothing. An
+    event hub or a partner that gets everything is open until whoever owns the store behind it declares it. Fails where
+    no destination gets everything, and says what is missing at the best one. Sign-in logs are sent only with Microsoft
+    Entra ID P1 or P2: without one they arrive nowhere, whatever the settings say, and where licences were not read it
+    is open.
 
     Logs that need a licence which no subscription carries are not asked for; those that stay empty without Connect
     Health or Global Secure Access are, and cost nothing.

@@ -5,6 +5,7 @@ from functools import lru_cache
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.mailboxes import Wording, left_out, mailbox_part, mailbox_parts, without_mailbox
 from compliance.assessment.verdict import Fail, Indeterminate, Part, Parts, Severity, Verdict
+from compliance.assessment.words import counted
 from compliance.evidence.derived import AuditBypasses, Mailboxes, Recording
 from compliance.evidence.derived.mailbox_parts import MAIL_PARTS, MailboxPart
 from compliance.evidence.derived.mailboxes import AuditedMailbox
@@ -17,7 +18,7 @@ from compliance.rules.mailbox_settings import LogonType
 
 _WORDING = Wording(
     met="MailItemsAccessed is recorded in all {count}, for owner, delegate and administrator",
-    broken="{count} mailboxes do not record MailItemsAccessed for every logon type",
+    broken="MailItemsAccessed is not recorded for every logon type in {count} mailbox{es}",
     cause="MailItemsAccessed is among the actions of Owner, Delegate and Admin of every mailbox",
     proof="audit records that show MailItemsAccessed of these mailboxes, by logon type",
 )
@@ -44,13 +45,13 @@ _KINDS = {
     " can be told afterwards.",
     remediation=(
         "Connect-ExchangeOnline",
-        "Set-Mailbox -Identity <mailbox> -DefaultAuditSet Admin,Delegate,Owner",
-        "# gives all three logon types back to Microsoft, whose defaults hold MailItemsAccessed and grow with time;"
-        " where a customised list has to stay, add to the one that lacks it and leave the rest alone:",
         'Set-Mailbox -Identity <mailbox> -AuditOwner @{Add="MailItemsAccessed"}',
         'Set-Mailbox -Identity <mailbox> -AuditDelegate @{Add="MailItemsAccessed"}',
         'Set-Mailbox -Identity <mailbox> -AuditAdmin @{Add="MailItemsAccessed"}',
-        "# a plain list in place of @{Add=...} overwrites all other actions",
+        "# for the logon types that lack it; a plain list in place of @{Add=...} overwrites all other actions",
+        "# where the lists hold nothing beyond the default actions, give them back to Microsoft, whose defaults hold"
+        " MailItemsAccessed and grow with time; whatever was added, such as SearchQueryInitiated, would be gone:",
+        "Set-Mailbox -Identity <mailbox> -DefaultAuditSet Admin,Delegate,Owner",
         "Set-MailboxAuditBypassAssociation -Identity <account> -AuditBypassEnabled $false",
     ),
     lesson="MailItemsAccessed with an AppId that did not belong there is how the one agency noticed Storm-0558.",
@@ -143,8 +144,8 @@ def _bypassed(bypasses: AuditBypasses) -> list[Part]:
         known = bypasses.open is None
         first = next(one for one in accounts.affected if one.decided)
         verdict: Verdict = Fail(
-            condition=f"{'' if known else 'at least '}{accounts.violating:,} accounts leave no record of the mail that"
-            " they read, in any mailbox",
+            condition=f"what {'' if known else 'at least '}{counted(accounts.violating, 'account')} read in any mailbox"
+            " leaves no record",
             cause=f"{first.name}: {first.why}",
             facts=("mailbox.bypass-follows-the-actor",),
             tally=accounts,

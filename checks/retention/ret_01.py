@@ -2,11 +2,12 @@
 
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
-from compliance.assessment.retention import RetentionQuestion, case_of
+from compliance.assessment.retention import RetentionQuestion, case_of, purview_sources
 from compliance.assessment.retention_parts import retention_parts
-from compliance.assessment.stores import Asked
+from compliance.assessment.stores import asked_of
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
 from compliance.evidence.derived import AuditLog
+from compliance.rules.log_sources import NON_USER_RECORDS
 from compliance.rules.record_types import MAIL_ITEMS_ACCESSED
 from compliance.standards import Standard
 
@@ -46,12 +47,20 @@ def mail_items_accessed_stays_searchable(
     account, else 180 days.
 
     Each class of actor is a part with its own verdict and witness; the worst of those in scope decides. Fails where a
-    class is kept too short under every reading of the evidence; passes where it is kept long enough under each.
+    class is kept too short under every reading of the evidence; passes where it is kept long enough under each. A
+    standard that requires records of applications and the system alone is asked of those.
 
-    A shortfall is open where a Log Analytics workspace that was read holds an OfficeActivity table which keeps records
-    long enough: whether Microsoft Sentinel's connector fills it is not read.
+    A copy that is searchable as long counts: the table OfficeActivity of a workspace where Microsoft Sentinel's
+    connector for Microsoft 365 brings Exchange in, by the table's own retention. Where such a table was read and the
+    connector was not, a shortfall is open; so it is where a declared store may hold the records. Otherwise it fails:
+    Purview is where an investigator searches.
     """
-    if standard.hot is None:
+    asked = asked_of(standard, hot=True)
+    if asked is None:
         return NotApplicable(condition=f"{standard.id} asks for no searchable period")
-    question = RetentionQuestion((MAIL_ITEMS_ACCESSED,), Asked(standard.hot.duration, hot=True))
+    required = purview_sources(standard)
+    sources = tuple(one for one in (MAIL_ITEMS_ACCESSED, NON_USER_RECORDS) if one in required)[:1]
+    if not sources:
+        return NotApplicable(condition=f"{standard.id} does not ask for MailItemsAccessed")
+    question = RetentionQuestion(sources, asked, among=(MAIL_ITEMS_ACCESSED,))
     return retention_parts(question, case_of(audit_log, declarations))

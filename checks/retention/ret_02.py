@@ -4,7 +4,7 @@ from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
 from compliance.assessment.retention import RetentionQuestion, case_of, purview_sources
 from compliance.assessment.retention_parts import retention_parts
-from compliance.assessment.stores import Asked
+from compliance.assessment.stores import asked_of
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
 from compliance.evidence.derived import AuditLog
 from compliance.rules.record_types import MAIL_ITEMS_ACCESSED
@@ -43,11 +43,15 @@ def core_records_stay_searchable(
     Audit (Premium) covers Exchange, SharePoint, OneDrive and Microsoft Entra ID alone: Teams, compliance
     administration and the records of auditing itself are kept 180 days unless a policy says otherwise.
 
-    Each class of actor is a part with its own verdict; the record type that is kept shortest decides it. A shortfall
-    that an OfficeActivity table in a workspace would cover is open, as with RET-01.
+    Each class of actor is a part with its own verdict; the record type that is kept shortest decides it. Copies in
+    OfficeActivity count as with RET-01, of SharePoint and Teams where the connector brings them in. Nothing copies
+    compliance administration, Microsoft Entra ID's records and those of auditing itself, unless a store is declared.
     """
-    if standard.hot is None:
+    asked = asked_of(standard, hot=True)
+    if asked is None:
         return NotApplicable(condition=f"{standard.id} asks for no searchable period")
     sources = tuple(source for source in purview_sources(standard) if source != MAIL_ITEMS_ACCESSED)
-    question = RetentionQuestion(sources, Asked(standard.hot.duration, hot=True))
+    if not sources:
+        return NotApplicable(condition=f"{standard.id} asks for no other records of the unified audit log")
+    question = RetentionQuestion(sources, asked)
     return retention_parts(question, case_of(audit_log, declarations))

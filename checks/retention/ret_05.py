@@ -3,7 +3,7 @@
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
 from compliance.assessment.entra import entra_parts, entra_sources
-from compliance.assessment.stores import Asked, Terms
+from compliance.assessment.stores import Terms, asked_of
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
 from compliance.evidence.derived import EntraReach
 from compliance.evidence.evidence import AsOf
@@ -47,18 +47,18 @@ def sign_in_and_audit_logs_stay_searchable(
     """Sign-in and audit logs of Microsoft Entra ID stay searchable as long as the standard asks.
 
     Each log is a part of its own, so that interactive sign-ins cannot stand for non-interactive ones. Looks at every
-    store that holds it: Entra itself (7 days, with P1 or P2 30 days), and the table of each Log Analytics workspace
-    that the diagnostic settings send it to, which for sign-ins takes P1 or P2. Of a table its own retention counts, as
-    it is in effect, never the workspace's default: all of it in the plan Analytics, 30 days in Basic, nothing in
-    Auxiliary. A workspace that is being deleted, or that did not answer, is not counted on.
+    store that holds it: Entra itself (7 days, with P1 or P2 30 days), and whatever the diagnostic settings send it to,
+    which for sign-ins takes P1 or P2. Of a table in Log Analytics its own retention counts, as it is in effect, never
+    the workspace's default: all of it in the plan Analytics, 30 days in Basic, and nothing in Auxiliary, unless the
+    standard counts the data lake as searchable. What lies in a storage account cannot be searched. A workspace that is
+    not there or takes nothing in holds nothing; one that did not answer is not counted on.
 
     The copies of sign-ins in the unified audit log do not count: they hold fewer fields and not every kind of sign-in.
 
     Passes where one store that was read keeps the log long enough. Fails where every store was read and none does.
-    Where a store could not be read, or has no reader in this version, the question is open, unless it is declared.
+    Where a store that may could not be read, or lies behind an event hub, the question is open, unless it is declared.
     """
-    sources = entra_sources(standard, core=True)
-    if standard.hot is None or not sources:
+    sources, asked = entra_sources(standard, core=True), asked_of(standard, hot=True)
+    if asked is None or not sources:
         return NotApplicable(condition=f"{standard.id} asks for no searchable period of such logs")
-    asked = Asked(standard.hot.duration, hot=True)
     return entra_parts(sources, asked, entra, Terms(scope, declarations, as_of))

@@ -1,13 +1,16 @@
-"""RET-07: the other required logs of Microsoft Entra ID stay searchable."""
+"""RET-07: the other required logs of Microsoft Entra ID and those of Microsoft Defender stay searchable."""
 
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
+from compliance.assessment.defender import cloud_apps_part
 from compliance.assessment.entra import entra_parts, entra_sources
-from compliance.assessment.stores import Asked, Terms
-from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
-from compliance.evidence.derived import EntraReach
+from compliance.assessment.required import behind, requires
+from compliance.assessment.stores import Terms, asked_of
+from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict, resting_on
+from compliance.evidence.derived import CloudAppEvents, EntraReach
 from compliance.evidence.evidence import AsOf
 from compliance.evidence.scope import Scope
+from compliance.rules.log_sources import CLOUD_APP_EVENTS
 from compliance.standards import Standard
 
 
@@ -31,10 +34,15 @@ from compliance.standards import Standard
     lesson="Mail was read through an API: requests to Microsoft Graph are kept nowhere unless they are exported.",
     facts=("entra.native-retention", "log-analytics.total-retention", "log-analytics.basic-plan"),
 )
-def other_entra_logs_stay_searchable(
-    entra: EntraReach, standard: Standard, scope: Scope, declarations: Declarations, as_of: AsOf
+def other_logs_stay_searchable(
+    entra: EntraReach,
+    cloud_apps: CloudAppEvents,
+    standard: Standard,
+    scope: Scope,
+    declarations: Declarations,
+    as_of: AsOf,
 ) -> Verdict | Parts:
-    """All other required logs of Microsoft Entra ID stay searchable as long as the standard asks.
+    """All other required logs of Microsoft Entra ID and of Microsoft Defender stay searchable as the standard asks.
 
     Asks of every required log that is neither sign-ins nor changes of the directory what RET-05 asks of those: each is
     a part of its own, and the store that keeps it searchable the longest decides. A table in the plan Basic can be
@@ -43,9 +51,19 @@ def other_entra_logs_stay_searchable(
     A log that exists only with a licence which no subscription of the tenant carries is not asked for. One that stays
     empty without Connect Health or Global Secure Access is: its category can be exported all the same, and a table
     that does not exist yet leaves the question open.
+
+    Defender XDR keeps CloudAppEvents for 30 days. A table of that name which would do leaves the question open, since
+    no API shows whether Defender streams into it, unless the workspace is declared; so do a workspace that could not
+    be read, and one that nobody saw: that there is none takes the tenant's whole list of subscriptions, current, under
+    approved_subscriptions in declarations.yaml, and each of them read.
     """
-    sources = entra_sources(standard, core=False)
-    if standard.hot is None or not sources:
+    sources, asked = entra_sources(standard, core=False), asked_of(standard, hot=True)
+    asks_defender = requires(standard, CLOUD_APP_EVENTS)
+    if asked is None or not (sources or asks_defender):
         return NotApplicable(condition=f"{standard.id} asks for no searchable period of such logs")
-    asked = Asked(standard.hot.duration, hot=True)
-    return entra_parts(sources, asked, entra, Terms(scope, declarations, as_of))
+    terms = Terms(scope, declarations, as_of)
+    logs = resting_on(entra_parts(sources, asked, entra, terms), behind(EntraReach))
+    if not asks_defender:
+        return logs
+    defender = resting_on(Parts((cloud_apps_part(asked, cloud_apps, terms),)), behind(CloudAppEvents))
+    return Parts((*logs.parts, *defender.parts))

@@ -2,12 +2,10 @@
 
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
-from compliance.assessment.entra import entra_parts, entra_sources, joined
-from compliance.assessment.retention import RetentionQuestion, case_of, purview_sources
-from compliance.assessment.retention_parts import beyond_purview, retention_parts
-from compliance.assessment.stores import Asked
+from compliance.assessment.required import Logs, required_parts
+from compliance.assessment.stores import asked_of
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
-from compliance.evidence.derived import AuditLog, EntraReach
+from compliance.evidence.derived import AuditLog, AzureActivity, CloudAppEvents, EntraReach
 from compliance.standards import Standard
 
 
@@ -28,6 +26,7 @@ from compliance.standards import Standard
         " -RetentionDuration TenYears -Priority <number>",
         "az monitor log-analytics workspace table update -g <group> --workspace-name <workspace> -n <table>"
         " --retention-time 365 --total-retention-time 1095",
+        "# in a storage account a rule that deletes sooner: set daysAfterModificationGreaterThan to 915 or more",
         "# more than one year needs the 10-year add-on on every account that acts; records of applications stay at one"
         " year, and only an export keeps them longer",
     ),
@@ -35,22 +34,28 @@ from compliance.standards import Standard
     facts=("purview.ten-year-add-on-needed", "purview.non-user-fixed-year"),
 )
 def required_records_are_kept_in_total(
-    audit_log: AuditLog, entra: EntraReach, standard: Standard, declarations: Declarations
+    audit_log: AuditLog,
+    entra: EntraReach,
+    azure: AzureActivity,
+    cloud_apps: CloudAppEvents,
+    standard: Standard,
+    declarations: Declarations,
 ) -> Verdict | Parts:
     """Records of every required kind are kept in total as long as the standard asks.
 
-    Counts from creation, searchable or not: 12 months active and 18 more cold are 30 months. What Purview keeps counts,
-    what Microsoft Entra ID keeps of its own logs, and what the tables keep in total of the Log Analytics workspaces
-    that the diagnostic settings name; so does a store that declarations.yaml declares. Copies that are made at creation
-    run side by side: the longest one counts, and they are never added.
+    Counts from creation, searchable or not: 12 months active and 18 more cold are 30 months. What Purview, Microsoft
+    Entra ID, Azure and Defender keep themselves counts; so does every store that a log is sent to: tables by their
+    total retention, containers by the lifecycle rules that delete from them, what data export and Capture write, and
+    what declarations.yaml declares. Copies that are made at creation run side by side: the longest counts, and they are
+    never added, so that a blob deleted 548 days after creation makes 18 months. Only what is moved when the first store
+    ends is added, where that store surely keeps it until then.
 
-    Each class of actor in the unified audit log is a part, and each log of Microsoft Entra ID. Passes where one store
-    keeps it long enough. A log of Microsoft Entra ID fails where every store that holds it was read and none does.
-    Where Purview is short, the question is open rather than failed: cold storage of the unified audit log lies outside
-    Purview, and no reader of it is part of this version.
+    Each class of actor in the unified audit log is a part, and each other log. Passes where one store that was read
+    keeps it long enough. Fails where every store that may hold it was read and none does. Of the unified audit log and
+    of Defender no setting names every store: a shortfall is open until declarations.yaml states that there is no other
+    (no-other-stores) and every declared subscription was read.
     """
-    if standard.total is None:
+    asked = asked_of(standard, hot=False)
+    if asked is None:
         return NotApplicable(condition=f"{standard.id} asks for no total period")
-    asked, case = Asked(standard.total.duration, hot=False), case_of(audit_log, declarations)
-    purview = beyond_purview(retention_parts(RetentionQuestion(purview_sources(standard), asked), case))
-    return joined(purview, entra_parts(entra_sources(standard), asked, entra, case.terms))
+    return required_parts(standard, asked, Logs(audit_log, entra, azure, cloud_apps), declarations)

@@ -2,12 +2,11 @@
 
 from compliance.assessment.check import Mappings, check
 from compliance.assessment.declarations import Declarations
-from compliance.assessment.entra import entra_parts, entra_sources, joined
-from compliance.assessment.retention import RetentionQuestion, case_of, purview_sources
-from compliance.assessment.retention_parts import beyond_purview, retention_parts, worse_of
-from compliance.assessment.stores import Asked
+from compliance.assessment.required import Logs, required_parts
+from compliance.assessment.retention_parts import worse_of
+from compliance.assessment.stores import asked_of
 from compliance.assessment.verdict import NotApplicable, Parts, Severity, Verdict
-from compliance.evidence.derived import AuditLog, EntraReach
+from compliance.evidence.derived import AuditLog, AzureActivity, CloudAppEvents, EntraReach
 from compliance.standards import Standard
 
 
@@ -35,7 +34,12 @@ from compliance.standards import Standard
     facts=("purview.lower-number-wins", "purview.standard-180-days"),
 )
 def searchable_and_retrievable_as_m_26_14_asks(
-    audit_log: AuditLog, entra: EntraReach, standard: Standard, declarations: Declarations
+    audit_log: AuditLog,
+    entra: EntraReach,
+    azure: AzureActivity,
+    cloud_apps: CloudAppEvents,
+    standard: Standard,
+    declarations: Declarations,
 ) -> Verdict | Parts:
     """Every required log source is searchable for 6 months and retrievable for 12 (M-26-14, Appendix B).
 
@@ -44,19 +48,14 @@ def searchable_and_retrievable_as_m_26_14_asks(
     not replace the baseline. A level also asks for encryption, hashing and access controls, which are not assessed
     here, so no level is claimed.
 
-    What is searchable too short fails, of the unified audit log as with RET-01 and RET-02, of Microsoft Entra ID's logs
-    as with RET-05 and RET-07. What Purview keeps too short in total is open, as with RET-08.
+    What is searchable too short fails, of the unified audit log as with RET-01 and RET-02, of other logs as with RET-05
+    to RET-07. What is kept too short in total is judged as with RET-08; each part shows the worse of the two.
     """
-    if standard.hot is None or standard.total is None:
+    searchable, retrievable = asked_of(standard, hot=True), asked_of(standard, hot=False)
+    if searchable is None or retrievable is None:
         return NotApplicable(condition=f"{standard.id} states no searchable or no retrievable period")
-    searchable = Asked(standard.hot.duration, hot=True)
-    retrievable = Asked(standard.total.duration, hot=False)
-    case, logs = case_of(audit_log, declarations), entra_sources(standard)
-    purview = worse_of(
-        retention_parts(RetentionQuestion(purview_sources(standard), searchable), case),
-        beyond_purview(retention_parts(RetentionQuestion(purview_sources(standard), retrievable), case)),
+    logs = Logs(audit_log, entra, azure, cloud_apps)
+    return worse_of(
+        required_parts(standard, searchable, logs, declarations),
+        required_parts(standard, retrievable, logs, declarations),
     )
-    exported = worse_of(
-        entra_parts(logs, searchable, entra, case.terms), entra_parts(logs, retrievable, entra, case.terms)
-    )
-    return joined(purview, exported)

@@ -40,25 +40,35 @@ class TenantEntry(Record, frozen=True):
 
 
 class RequirementEntry(Record, frozen=True):
-    """A retention period that a standard asks for, in its own words."""
+    """A retention period that a standard asks for, in its own words; `own`: the number is the organisation's."""
 
     word: str
     period: str
     least_days: int
     most_days: int
     citation: str
+    own: bool
 
 
 class StandardEntry(Record, frozen=True):
-    """A standard that findings refer to, and whether it is in force."""
+    """A standard that findings refer to, and whether it is in force.
+
+    `max_total` is how long logs may be kept by it, which fails nothing. `interpretive`, `unverified` and
+    `lake_counts_as_searchable` are as in its file; `note` tells them in words.
+    """
 
     id: str
     title: str
     url: str
     status: str
+    rescinded: bool
     note: str
     hot: RequirementEntry | None
     total: RequirementEntry | None
+    max_total: RequirementEntry | None
+    interpretive: bool
+    unverified: bool
+    lake_counts_as_searchable: bool
     sha256: str
 
 
@@ -185,14 +195,32 @@ class RecordingState(StrEnum):
     UNREAD = "unread"
 
 
+class StoreEntry(Record, frozen=True):
+    """A store that holds a log source, or may: how long in its own words, None where that is not known.
+
+    `since` is the day since when it can have held anything, `because` why it keeps it so long, `doubt` why it may not
+    hold it, None where it surely does.
+    """
+
+    name: str
+    hot: str | None
+    total: str | None
+    since: dt.date | None
+    because: str
+    doubt: str | None
+
+
 class SourceEntry(Record, frozen=True):
     """How far back one log source can be looked at, against what a standard asks.
 
     `origin` is the service that writes it, `store` where it is kept the longest. `not_recorded_why` says what keeps it
     from being written, or from being known to be. Days are None where they are not known. `at_most_today_days` is what
-    can exist today whatever is configured, and `full_on` the first day on which the configured claim can be true.
-    `declared` says that somebody's word about another store counts. `witness` is the class of actor, or the store,
-    that decides.
+    can be searched today whatever is configured, `total_at_most_today_days` how old a record in the store of the total
+    can be; `full_on` is the first day on which the configured claim can be true, of both periods, and `total_full_on`
+    that of the total: None where it is not known, or the claim has no end.
+    `proven_days` is how old the oldest record is that was seen, None where none was read. `declared` says that
+    somebody's word about another store counts. `witness` is the class of actor, or the store, that decides. `notes`
+    change no status. `stores` are all that hold the source or may, beside those of single subscriptions.
     """
 
     id: str
@@ -214,6 +242,11 @@ class SourceEntry(Record, frozen=True):
     at_most_today_days: int | None
     full_on: dt.date | None
     witness: str
+    total_at_most_today_days: int | None = None
+    total_full_on: dt.date | None = None
+    proven_days: int | None = None
+    notes: tuple[str, ...] = ()
+    stores: tuple[StoreEntry, ...] = ()
 
 
 class LevelEntry(Record, frozen=True):
@@ -227,6 +260,39 @@ class LevelEntry(Record, frozen=True):
     due: str | None
     retention: Status
     not_assessed: tuple[str, ...]
+
+
+class FixEntry(Record, frozen=True):
+    """A log source and the period of a standard, in its own word, that a step makes it meet."""
+
+    source: str
+    title: str
+    period: str
+
+
+class PlanStepEntry(Record, frozen=True):
+    """One change that it takes, see `compliance.assessment.plan`; nothing of it was done.
+
+    `licences` is the number of accounts that need one which they do not have, None where nobody knows it, or where
+    `needs_licences` says that none is needed.
+    """
+
+    what: str
+    commands: tuple[str, ...]
+    fixes: tuple[FixEntry, ...]
+    role: str
+    delay: str
+    backfill: str
+    needs_licences: bool
+    licences: int | None
+    alternative: str | None
+
+
+class PlanEntry(Record, frozen=True):
+    """What it takes for the log sources to meet a standard, the steps in the order in which to go."""
+
+    standard: str
+    steps: tuple[PlanStepEntry, ...]
 
 
 class Totals(Record, frozen=True):
@@ -281,6 +347,7 @@ class Assessment(Record, frozen=True):
     totals: tuple[Totals, ...]
     sources: tuple[SourceEntry, ...]
     levels: tuple[LevelEntry, ...]
+    plans: tuple[PlanEntry, ...]
     findings: tuple[Finding, ...]
     facts: tuple[FactEntry, ...]
     datasets: tuple[DatasetRow, ...]

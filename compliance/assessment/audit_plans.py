@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from compliance.assessment.retention import Case, connected
-from compliance.assessment.stores import Asked, declared_for
+from compliance.assessment.logs import best_store, possible_store
+from compliance.assessment.retention import Case
+from compliance.assessment.retention_parts import rests_on
+from compliance.assessment.stores import Asked, Declared, declared_for
 from compliance.assessment.verdict import Basis, Fail, Indeterminate, NotApplicable, Part, Parts, Pass, Verdict
 from compliance.evidence.derived.actors import ActorGroup
 from compliance.evidence.evidence import combined
-from compliance.evidence.unread import Kind
+from compliance.evidence.unread import Kind, Unread
 from compliance.rules.classes import ActorKind
 from compliance.rules.periods import Duration
 
 WITHOUT_PLAN = Duration.of_days(180)
 """What Purview keeps of an account without Audit (Premium) (fact purview.standard-180-days)."""
 _FACTS = ("purview.standard-180-days", "purview.licence-of-the-actor", "licences.plan-identifiers")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where records are kept long enough outside Purview; `doubt` says why that is not known."""
+
+    name: str
+    doubt: Unread | None
+    declared: bool
 
 
 def audit_plan_parts(sources: Sequence[str], asked: Asked, case: Case) -> Parts:
@@ -82,33 +94,48 @@ def _verdict(
 
 def _elsewhere(sources: Sequence[str], asked: Asked, case: Case) -> Verdict | None:
     """Return what holds where each source is kept long enough outside Purview, or may be; None where one is not."""
-    names: dict[str, None] = {}
-    settled = True
-    for source in sources:
-        declared = declared_for(source, asked, case.terms)
-        table = connected(source, asked, case)
-        if declared is not None:
-            names[declared.store.name] = None
-            settled = settled and declared.settles
-        elif table is not None:
-            names[table.store] = None
-            settled = False
-        else:
-            return None
-    stores = ", ".join(names)
-    if settled:
-        return Pass(
-            condition=f"nothing rests on the plan: {stores} is declared to keep every required record long enough",
-            cause=f"the declaration of {stores}",
-            basis=Basis.ATTESTED,
+    found = [_kept_elsewhere(source, asked, case) for source in sources]
+    places = [place for place in found if place is not None]
+    if len(places) < len(found):
+        return None
+    names = ", ".join(dict.fromkeys(place.name for place in places))
+    doubts = tuple(dict.fromkeys(place.doubt for place in places if place.doubt is not None))
+    if doubts:
+        return Indeterminate(
+            kind=doubts[0].kind,
+            condition=f"they hold no Audit (Premium), or that is unread; {names} may keep their records instead:"
+            f" {'; '.join(doubt.reason for doubt in doubts)}",
+            settle="; ".join(dict.fromkeys(doubt.settle for doubt in doubts)),
             facts=_FACTS,
         )
-    return Indeterminate(
-        kind=Kind.NEEDS_ATTESTATION,
-        condition=f"they hold no Audit (Premium), or that is unread; {stores} may keep their records instead",
-        settle=f"a valid declaration of {stores}",
+    declared = any(place.declared for place in places)
+    return Pass(
+        condition=f"nothing rests on the plan: {names} {'is declared to keep' if declared else 'keeps'} every required"
+        " record long enough",
+        cause=f"the declaration of {names}" if declared else f"the copies in {names}",
+        basis=Basis.ATTESTED if declared else Basis.CONFIGURED,
         facts=_FACTS,
+        rests_on=rests_on(copied=not all(place.declared for place in places)),
     )
+
+
+def _kept_elsewhere(source: str, asked: Asked, case: Case) -> _Place | None:
+    """Return where a source is kept long enough outside Purview: for sure, by declaration, or perhaps."""
+    copies = case.copies.stores[source]
+    copy = best_store(copies, asked)
+    if copy is not None and case.terms.meets(asked.of(copy.reach), asked):
+        return _Place(copy.reach.store, None, declared=False)
+    declared = declared_for((source,), asked, case.terms, first=WITHOUT_PLAN)
+    if declared is not None:
+        return _Place(declared.store.name, None if declared.settles else _lapsed(declared), declared=True)
+    possible = possible_store(copies, asked, case.terms)
+    return None if possible is None else _Place(possible.reach.store, possible.doubt, declared=False)
+
+
+def _lapsed(declared: Declared) -> Unread:
+    name = declared.store.name
+    reason = f"{name} {declared.why_not}"
+    return Unread(Kind.NEEDS_ATTESTATION, "declarations.yaml", reason, f"a valid declaration of {name}")
 
 
 def _example(group: ActorGroup) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compliance.assessment.declarations import AttestedStore, Copied
 from compliance.assessment.stores import Terms, declared_by
 from compliance.assessment.verdict import Basis, Fail, Indeterminate, Pass, Verdict
 from compliance.evidence.derived import EntraReach
 from compliance.evidence.derived.entra import Destination
+from compliance.evidence.derived.sinks import Sink
+from compliance.evidence.derived.standing import Gone
 from compliance.evidence.unread import Kind, Unread
 from compliance.rules.entra_logs import ENTRA_LOGS
 
 _FACTS = ("entra.conditional-logs", "entra.sign-in-export")
+_SETTINGS = "arm.entra_diagnostic_settings"
+_TRANSPORT = (Sink.EVENT_HUB, Sink.PARTNER)
 
 
 def export_verdict(sources: Sequence[str], entra: EntraReach, terms: Terms) -> Verdict:
@@ -28,14 +31,15 @@ def export_verdict(sources: Sequence[str], entra: EntraReach, terms: Terms) -> V
     )
     full = [one for one in entra.destinations if one.exported.issuperset(needed)]
     for destination in full:
-        if destination.not_live is None:
+        if _open(destination) is None and not _is_gone(destination):
             return Pass(
                 condition=f"all {len(needed)} required categories go to {destination.name}",
                 cause=f"the diagnostic settings that name {destination.name}",
                 facts=_FACTS,
                 notes=left_out,
             )
-    store = _declared(needed, terms) if full else None
+    declared = terms.declarations.holding(set(needed), terms.as_of)
+    store = declared if any(not _is_gone(one) for one in full) else None
     if store is not None:
         return Pass(
             condition=f"all {len(needed)} required categories go to {full[0].name};"
@@ -57,17 +61,24 @@ def export_verdict(sources: Sequence[str], entra: EntraReach, terms: Terms) -> V
         )
     return Fail(
         condition=_best_text(needed, entra),
-        cause=f"{len(entra.destinations)} destinations of diagnostic settings, none of which gets all",
+        cause=f"{len(entra.destinations)} destinations of diagnostic settings, none of which gets all and takes it in",
         facts=_FACTS,
         notes=left_out,
     )
 
 
-def _declared(needed: Sequence[str], terms: Terms) -> AttestedStore | None:
-    for store in terms.declarations.stores:
-        if store.is_current(terms.as_of) and store.copied is Copied.AT_CREATION and set(needed) <= set(store.sources):
-            return store
-    return None
+def _is_gone(destination: Destination) -> bool:
+    """Say whether a destination surely takes nothing in, for good."""
+    return isinstance(destination.standing, Gone) and not destination.standing.for_now
+
+
+def _open(destination: Destination) -> Unread | None:
+    """Say why it is not known that a destination keeps what it gets; what passes logs on keeps nothing itself."""
+    if destination.not_live is not None or destination.kind not in _TRANSPORT:
+        return destination.not_live
+    reason = f"{destination.name} passes logs on, and the store behind it is not read"
+    settle = f"a declaration of the store behind {destination.name} in declarations.yaml, by whoever owns it"
+    return Unread(Kind.NEEDS_ATTESTATION, _SETTINGS, reason, settle)
 
 
 def _doubts(needed: Sequence[str], entra: EntraReach) -> Iterator[Unread]:
@@ -77,22 +88,24 @@ def _doubts(needed: Sequence[str], entra: EntraReach) -> Iterator[Unread]:
     for destination in entra.destinations:
         missing = [source for source in needed if source not in destination.exported]
         conditions = {source: entra.logs[source].condition for source in missing}
-        if any(source not in destination.possible and conditions[source] is None for source in missing):
+        never = any(source not in destination.possible and conditions[source] is None for source in missing)
+        if never or _is_gone(destination):
             continue
         yield from (condition for condition in conditions.values() if condition is not None)
         exportable = (entra.logs[source].exportable for source in missing)
         yield from (unread for unread in exportable if isinstance(unread, Unread))
         if destination.unclear.intersection(missing):
             yield _uncertain(destination, missing)
-        if destination.not_live is not None:
-            yield destination.not_live
+        doubt = _open(destination)
+        if doubt is not None:
+            yield doubt
 
 
 def _uncertain(destination: Destination, missing: Sequence[str]) -> Unread:
     names = ", ".join(ENTRA_LOGS[source].category for source in missing if source in destination.unclear)
     return Unread(
         Kind.UNPROVEN,
-        "arm.entra_diagnostic_settings",
+        _SETTINGS,
         f"whether the diagnostic settings send {names} to {destination.name} cannot be told",
         "a diagnostic setting that names each category, enabled",
     )
@@ -101,12 +114,13 @@ def _uncertain(destination: Destination, missing: Sequence[str]) -> Unread:
 def _best_text(needed: Sequence[str], entra: EntraReach) -> str:
     if not entra.destinations:
         return "no diagnostic setting that was read exports any of the required categories"
-    best = max(entra.destinations, key=lambda one: (len(one.exported.intersection(needed)), one.not_live is None))
+    best = max(entra.destinations, key=lambda one: (not _is_gone(one), len(one.exported.intersection(needed))))
     missing = [ENTRA_LOGS[source].category for source in needed if source not in best.exported]
+    gone = f"; {best.standing.because}" if isinstance(best.standing, Gone) else ""
     if not missing:
-        return f"all {len(needed)} required categories go to {best.name}"
+        return f"all {len(needed)} required categories go to {best.name}{gone}"
     there = len(needed) - len(missing)
-    text = f"{there} of {len(needed)} required categories go to {best.name}; missing there: {', '.join(missing)}"
+    text = f"{there} of {len(needed)} required categories go to {best.name}{gone}; missing there: {', '.join(missing)}"
     barred = {
         log.export_needs.value: None
         for log in (ENTRA_LOGS[source] for source in needed)

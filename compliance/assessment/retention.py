@@ -1,27 +1,31 @@
 """From effective retention to verdicts: does what is kept meet what a standard asks, class of actor by class.
 
-Purview's own figure decides where it meets. Where it does not, a store outside that somebody declared may: a valid
-declaration settles it, and an expired one leaves it open. So does a Log Analytics table that a data connector may fill
-with the same records.
+Purview's own figure decides where it meets. Where it does not, a copy may: in a store that was read, which settles it
+where nothing about it is in doubt, or in one that somebody declared. Of the searchable period a shortfall then fails:
+Purview is where the unified audit log is searched. Of the total it fails only where somebody states that there is no
+other store, since nothing that can be read names all places to which these records are sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from compliance.assessment.declarations import AttestedStore, Declarations
-from compliance.assessment.stores import MEETING, Asked, Terms, declared_for
-from compliance.evidence.derived import AuditLog, PurviewRetention, Recording
+from compliance.assessment.azure import subscriptions_unseen
+from compliance.assessment.declarations import Declarations
+from compliance.assessment.figures import duration_text
+from compliance.assessment.logs import best_store, possible_store
+from compliance.assessment.stores import MEETING, Asked, Declared, Terms, declared_for, other_store
+from compliance.evidence.derived import AuditCopies, AuditLog, PurviewRetention, Recording
 from compliance.evidence.derived.retention import ClassRetention
+from compliance.evidence.derived.sinks import Store
 from compliance.evidence.evidence import combined
 from compliance.evidence.unread import Kind, Unread
 from compliance.rules.classes import ActorKind
 from compliance.rules.judging import Judgement, judge
-from compliance.rules.office_activity import OFFICE_ACTIVITY_SOURCES
+from compliance.rules.log_sources import NON_USER_RECORDS
 from compliance.rules.periods import Duration, Meets, band
-from compliance.rules.reach import StoreReach
 from compliance.rules.record_types import LOG_SOURCES
 from compliance.standards import Standard
 
@@ -30,93 +34,111 @@ class Standing(IntEnum):
     """How one class of records stands against a requirement; the greatest of several decides."""
 
     MEETS = 0
-    ATTESTED = 1
-    NEEDS_ATTESTATION = 2
-    ELSEWHERE = 3
-    UNDECIDED = 4
-    SHORT = 5
+    COPIED = 1
+    """A copy that was read keeps it long enough."""
+    ATTESTED = 2
+    NEEDS_ATTESTATION = 3
+    ELSEWHERE = 4
+    """A copy that was read may keep it long enough."""
+    UNSEEN = 5
+    """A store that nothing read shows may keep it long enough."""
+    UNDECIDED = 6
+    SHORT = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A class of records, against a requirement.
 
-    `store` is the declared store that settles it, `table` the one in Log Analytics that may hold it.
+    `declared` is the declared store that meets it, `copy` the store in Azure that does or may, `unseen` why there may
+    be another.
     """
 
     row: ClassRetention
     standing: Standing
     judgement: Judgement
-    store: AttestedStore | None = None
-    table: StoreReach | None = None
+    declared: Declared | None = None
+    copy: Store | None = None
+    unseen: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionQuestion:
-    """What is asked: are these log sources kept this long?"""
+    """What is asked: are these log sources kept this long? `among` are those that are looked at, whatever is asked."""
 
     sources: tuple[str, ...]
     need: Asked
+    among: tuple[str, ...] = tuple(LOG_SOURCES)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a question about the unified audit log is decided by."""
+    """What a question about the unified audit log is decided by; `unseen`: why another store may hold a copy."""
 
     retention: PurviewRetention
     recording: Recording
-    office_activity: tuple[StoreReach, ...]
+    copies: AuditCopies
+    unseen: Unread | None
     terms: Terms
 
 
 def case_of(audit_log: AuditLog, declarations: Declarations) -> Case:
     """Return what decides, as read and as declared."""
-    return Case(
-        audit_log.retention,
-        audit_log.recording,
-        audit_log.office_activity.tables,
-        Terms(audit_log.scope, declarations, audit_log.as_of),
-    )
+    terms = Terms(audit_log.scope, declarations, audit_log.as_of)
+    copies = audit_log.copies
+    missed = copies.unread if copies.unread is not None else subscriptions_unseen(copies.subscriptions, terms)
+    return Case(audit_log.retention, audit_log.recording, copies, other_store(terms, missed), terms)
 
 
 def purview_sources(standard: Standard) -> tuple[str, ...]:
     """Return the log sources of the unified audit log that a standard requires."""
-    return tuple(source.id for source in standard.sources if source.id in LOG_SOURCES)
+    return tuple(source.id for source in standard.sources if source.id in (*LOG_SOURCES, NON_USER_RECORDS))
+
+
+def rows_of(sources: Iterable[str], retention: PurviewRetention) -> Iterator[ClassRetention]:
+    """Yield every class of records of some log sources; the records of non-users are of all sources there are."""
+    asked = tuple(sources)
+    for source in LOG_SOURCES:
+        for row in retention.by_source[source]:
+            if source in asked or (NON_USER_RECORDS in asked and row.group.actor.kind is ActorKind.NON_USER):
+                yield row
 
 
 def judged_by_kind(question: RetentionQuestion, case: Case) -> dict[ActorKind, list[Judged]]:
     """Judge every class of records, sorted by the class of actor that writes them."""
     by_kind: dict[ActorKind, list[Judged]] = {}
-    for source in question.sources:
-        for row in case.retention.by_source[source]:
-            judged = judge_row(row, question, case)
-            by_kind.setdefault(row.group.actor.kind, []).append(judged)
+    for row in rows_of(question.sources, case.retention):
+        if row.source in question.among:
+            by_kind.setdefault(row.group.actor.kind, []).append(judge_row(row, question, case))
     return by_kind
 
 
 def judge_row(row: ClassRetention, question: RetentionQuestion, case: Case) -> Judged:
-    """Judge one class of records: by what Purview surely keeps, then by what a declared store keeps, or a table may."""
+    """Judge one class of records: by what Purview surely keeps, by copies that were read, then by what is declared."""
     need, scope = question.need, case.terms.scope
     judgement = judge(row.effective, need.duration, strict=scope.strict_months, tolerance_days=scope.tolerance_days)
     if judgement.result in MEETING:
         return Judged(row, Standing.MEETS, judgement)
-    declared = declared_for(row.source, need, case.terms)
+    copies = case.copies.stores[row.source]
+    copy = best_store(copies, need)
+    if copy is not None and case.terms.meets(need.of(copy.reach), need):
+        return Judged(row, Standing.COPIED, judgement, copy=copy)
+    declared = declared_for(_declarable(row), need, case.terms, first=row.effective.credited)
     if declared is not None:
         standing = Standing.ATTESTED if declared.settles else Standing.NEEDS_ATTESTATION
-        return Judged(row, standing, judgement, declared.store)
+        return Judged(row, standing, judgement, declared=declared)
     if judgement.result is not Meets.SHORT:
         return Judged(row, Standing.UNDECIDED, judgement)
-    table = connected(row.source, need, case)
-    return Judged(row, Standing.SHORT if table is None else Standing.ELSEWHERE, judgement, table=table)
+    possible = possible_store(copies, need, case.terms)
+    if possible is not None:
+        return Judged(row, Standing.ELSEWHERE, judgement, copy=possible)
+    if not need.hot and case.unseen is not None:
+        return Judged(row, Standing.UNSEEN, judgement, unseen=case.unseen)
+    return Judged(row, Standing.SHORT, judgement)
 
 
-def connected(source: str, need: Asked, case: Case) -> StoreReach | None:
-    """Return a table that keeps a source long enough, should a data connector fill it."""
-    if source in OFFICE_ACTIVITY_SOURCES:
-        for table in case.office_activity:
-            if case.terms.meets(need.of(table), need):
-                return table
-    return None
+def _declarable(row: ClassRetention) -> tuple[str, ...]:
+    return (row.source, NON_USER_RECORDS) if row.group.actor.kind is ActorKind.NON_USER else (row.source,)
 
 
 def worst(judged: Iterable[Judged]) -> Judged:
@@ -152,13 +174,8 @@ def what_settles(row: ClassRetention, retention: PurviewRetention) -> tuple[Kind
     return Kind.UNPROVEN, f"the retention policies, read again once this is settled: {row.effective.because}"
 
 
-def duration_text(duration: Duration | None) -> str:
-    """Say how long, also where it is not known."""
-    return "an unknown time" if duration is None else duration.text
-
-
-def kept_text(judged: Judged) -> str:
-    """Say how long a class of records is kept, as a range where the evidence leaves it open."""
+def kept_in_purview(judged: Judged) -> str:
+    """Say how long Purview keeps a class of records, as a range where the evidence leaves it open."""
     effective = judged.row.effective
     if effective.credited is None or effective.at_most in (None, effective.credited):
         return duration_text(effective.credited)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compliance.assessment.retention import duration_text, least_days, what_settles
+from compliance.assessment.figures import duration_text
+from compliance.assessment.retention import least_days, rows_of, what_settles
 from compliance.assessment.verdict import Fail, Indeterminate, Part, Parts, Pass, Verdict
 from compliance.evidence.derived import PurviewRetention
 from compliance.evidence.derived.retention import ClassRetention, known_policies
@@ -19,18 +20,17 @@ from compliance.rules.record_types import LOG_SOURCES
 def shortening_parts(sources: Sequence[str], need: Duration, retention: PurviewRetention, scope: Scope) -> Parts:
     """Return a part for each class of actors; the policy that takes most away is its witness."""
     by_kind: dict[ActorKind, list[tuple[ClassRetention, Shortening | Undecided | None]]] = {}
-    for source in sources:
-        for row in retention.by_source[source]:
-            outcome = shortened_by(
-                known_policies(retention.policies),
-                row.group.actor,
-                row.record,
-                need,
-                unresolved_user_ids=retention.actors.unresolved_user_ids,
-                strict=scope.strict_months,
-                tolerance_days=scope.tolerance_days,
-            )
-            by_kind.setdefault(row.group.actor.kind, []).append((row, outcome))
+    for row in rows_of(sources, retention):
+        outcome = shortened_by(
+            known_policies(retention.policies),
+            row.group.actor,
+            row.record,
+            need,
+            unresolved_user_ids=retention.actors.unresolved_user_ids,
+            strict=scope.strict_months,
+            tolerance_days=scope.tolerance_days,
+        )
+        by_kind.setdefault(row.group.actor.kind, []).append((row, outcome))
     return Parts(
         tuple(
             Part(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
@@ -45,7 +45,8 @@ SEVERITY_ORDER = (Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICA
 class Pass:
     """The control holds. `cause` is the witness: the setting, class, policy or store that decides.
 
-    A `certainty` of None: something is unread, and every reading of it holds.
+    A `certainty` of None: something is unread, and every reading of it holds. `rests_on` are the datasets that it rests
+    on, None where they are all that the check takes: what weakens others takes nothing from it.
     """
 
     condition: str
@@ -56,6 +57,7 @@ class Pass:
     basis: Basis = Basis.CONFIGURED
     notes: tuple[str, ...] = ()
     tally: Tally | None = None
+    rests_on: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,19 @@ def status_of(verdict: Verdict) -> Status:
             assert_never(verdict)
 
 
+def resting_on(parts: Parts, datasets: frozenset[str]) -> Parts:
+    """Return parts whose passes rest on these datasets alone, where they do not say so themselves."""
+    return replace(
+        parts,
+        parts=tuple(
+            replace(part, verdict=replace(part.verdict, rests_on=datasets))
+            if isinstance(part.verdict, Pass) and part.verdict.rests_on is None
+            else part
+            for part in parts.parts
+        ),
+    )
+
+
 BADNESS = (Status.NOT_APPLICABLE, Status.PASS, Status.INDETERMINATE, Status.FAIL)
 
 
@@ -154,12 +169,14 @@ def badness(verdict: Verdict) -> int:
 def decide(tally: Tally, *, met: str, broken: str, settle: str, cause: str) -> Verdict:
     """Turn a tally into a verdict: one violation fails, and only a population seen whole can pass.
 
-    `met` and `broken` are sentences about the population; `broken` may hold `{count}`.
+    `met` and `broken` are sentences about the population and may hold `{count}`; `{s}` and `{es}` in `broken` end a
+    word in the plural.
     """
     if tally.violating:
         known = "" if tally.coverage is Coverage.WHOLE else "at least "
         notes = (f"{tally.undecided} more could not be decided",) if tally.undecided else ()
-        condition = broken.format(count=f"{known}{tally.violating:,}")
+        s, es = ("", "") if tally.violating == 1 else ("s", "es")
+        condition = broken.format(count=f"{known}{tally.violating:,}", s=s, es=es)
         return Fail(condition=condition, cause=_first(tally, None), notes=notes, tally=tally)
     if tally.shortfall is not None:
         return Indeterminate(

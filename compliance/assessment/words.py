@@ -1,4 +1,4 @@
-"""What a person wrote, without what cannot be seen: so that blanks are no name, and one name is not two."""
+"""What a person wrote, without what cannot be seen, so that blanks are no name; and numbers in sentences."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def plain(text: str) -> str:
         one for one in _INVISIBLE.sub("", text) if one.isspace() or unicodedata.category(one) not in {"Cc", "Cf"}
     )
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).split())
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number and its noun, which takes an s in the plural unless `plural` says otherwise."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def is_blank(text: str) -> bool:

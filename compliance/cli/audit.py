@@ -32,7 +32,9 @@ def run(args: argparse.Namespace) -> int:
 
     require_collect()
     settings = load_settings(args.config)
-    handed = Handed((*settings.standards, *settings.standard_files), settings.waivers, settings.declarations)
+    handed = Handed(
+        (*settings.standards, *settings.standard_files), settings.waivers, settings.declarations, settings.path
+    )
     out = bundle_directory(args)
     tenant_id = None if "." in settings.tenant else settings.tenant
     planned = plan(args, handed, bundle=out, out=result_beside(out), tenant_id=tenant_id)

@@ -80,10 +80,15 @@ def _reads(one: Check) -> Iterator[str]:
     from compliance.evidence.evidence import datasets_behind
 
     behind = datasets_behind(one.function, DERIVATIONS)
+    beside = datasets_behind(one.function, DERIVATIONS, opening=True) - behind
+    if not behind:
+        yield "  nothing of the tenant: see above for what it takes"
     for name, spec in DATASETS.items():
         if name in behind:
             yield from _wrapped(spec.request + (" (corroborates only)" if spec.corroborates else ""), indent=2)
             yield from _wrapped(f"{name}; or exported as {spec.export_file}, and imported", indent=4)
+    if beside:
+        yield from _wrapped(f"and, for copies that may make a shortfall good: {', '.join(sorted(beside))}", indent=2)
 
 
 def _permissions(one: Check) -> Iterator[str]:
@@ -91,7 +96,10 @@ def _permissions(one: Check) -> Iterator[str]:
     from compliance.evidence.evidence import datasets_behind
     from compliance.permissions import permissions_for
 
-    for permission in permissions_for(datasets_behind(one.function, DERIVATIONS)):
+    behind = datasets_behind(one.function, DERIVATIONS)
+    if not behind:
+        yield "  none is needed"
+    for permission in permissions_for(behind):
         yield from _wrapped(permission.title, indent=2)
         if permission.excess is not None:
             yield from _wrapped(f"beware: it {permission.excess}", indent=4)
@@ -119,14 +127,20 @@ def _elsewhere(one: Check) -> Iterator[str]:
 
 
 def _criteria(one: Check) -> Iterator[str]:
-    """Yield the clause of each standard that the check rests on, or that the standard does not ask for it."""
+    """Yield the clause of each standard that the check rests on, and which standards ask for it without naming one."""
     from compliance.standards import load_standard, standard_ids
 
-    for standard_id in standard_ids():
-        clause = load_standard(standard_id).criteria.get(one.id, "names no clause for it")
-        if one.standards is not None and standard_id not in one.standards:
-            clause = "does not ask for it"
-        yield from _wrapped(f"{standard_id}: {clause}", indent=2)
+    asking = [name for name in standard_ids() if one.standards is None or name in one.standards]
+    clauses = {name: load_standard(name).criteria.get(one.id) for name in asking}
+    for name, clause in clauses.items():
+        if clause is not None:
+            yield from _wrapped(f"{name}: {clause}", indent=2)
+    for words, names in (
+        ("names no clause for it", [name for name, clause in clauses.items() if clause is None]),
+        ("does not ask for it", [name for name in standard_ids() if name not in asking]),
+    ):
+        if names:
+            yield from _wrapped(f"{words}: {', '.join(names)}", indent=2)
 
 
 def _wrapped(text: str, *, indent: int = 0) -> list[str]:

@@ -114,7 +114,7 @@ def _to_resume(args: argparse.Namespace, out: Path) -> str:
 
 
 def datasets_for(check_ids: list[str] | None) -> tuple[str, ...]:
-    """Return the datasets that some checks need, the tenant's own description always; all of them without a choice."""
+    """Return the datasets that some checks make use of, the tenant's own description always; all without a choice."""
     from checks import all_checks
     from compliance.cli.judging import by_ids
     from compliance.evidence.datasets import DATASETS
@@ -125,8 +125,10 @@ def datasets_for(check_ids: list[str] | None) -> tuple[str, ...]:
     if not check_ids:
         return tuple(DATASETS)
     selected = by_ids(all_checks(), ",".join(check_ids).split(","), where="--only")
-    needed = {ORGANIZATION}.union(*(datasets_behind(one.function, DERIVATIONS) for one in selected))
-    needed |= {before for name in needed for before in DATASETS[name].discovered_from}
+    needed = {ORGANIZATION}.union(*(datasets_behind(one.function, DERIVATIONS, opening=True) for one in selected))
+    for name in reversed(DATASETS):
+        if name in needed:
+            needed |= set(DATASETS[name].discovered_from)
     return tuple(name for name in DATASETS if name in needed)
 
 

@@ -124,7 +124,10 @@ def _claims(facts: TokenFacts) -> frozenset[str] | None:
 
 
 def _ask(apis: TenantApis) -> Iterator[tuple[str, _Asked]]:
-    """Ask for each dataset until a row comes; for all of one from which others are discovered, and of these."""
+    """Ask for each dataset until a row comes; for all of one from which others are discovered.
+
+    Of what is read for each of many resources, the first few tell whether the identity may.
+    """
     from compliance.collector.reading import counted, foreseen
     from compliance.credentials import SignInError
     from compliance.evidence.datasets import DATASETS, State
@@ -140,12 +143,12 @@ def _ask(apis: TenantApis) -> Iterator[tuple[str, _Asked]]:
         reader, rows = READERS[name], 0
         expected: int | None = None
         try:
-            for page in reader.read(apis):
+            for page in (reader.probe or reader.read)(apis):
                 rows += page.rows
                 expected = page.count if page.count is not None else expected
                 if reader.learn is not None:
                     reader.learn(apis, page.body)
-                elif rows and not spec.discovered_from:
+                elif rows and reader.probe is None:
                     break
         except Truncated as error:
             yield name, _Asked(State.PARTIAL, error.reason, empty=rows == 0)
@@ -154,7 +157,10 @@ def _ask(apis: TenantApis) -> Iterator[tuple[str, _Asked]]:
         except (SignInError, NotAllowed) as error:
             yield name, _Asked(State.FAILED, printable(error.what))
         else:
-            yield name, _Asked(*counted(spec, rows, expected), empty=rows == 0)
+            state, reason = counted(spec, rows, expected)
+            if state is State.COMPLETE:
+                apis.whole.add(name)
+            yield name, _Asked(state, reason, empty=rows == 0)
 
 
 def _offered(apis: TenantApis, api: Api) -> frozenset[str] | None:
@@ -252,7 +258,7 @@ def _for_a_person(permission: Permission) -> Iterator[str]:
 def _print_checks(asked: Mapping[str, _Asked], told: Told) -> int:
     """Print which checks can be decided, and what each missing permission would add; return the exit code."""
     from checks import all_checks
-    from compliance.decidability import Decidable, decidable, needed
+    from compliance.decidability import Decidable, decidable, needed, wanted
     from compliance.evidence.datasets import State
     from compliance.evidence.derived import DERIVATIONS
     from compliance.permissions import Granted, applicable, granted, suffices
@@ -261,6 +267,7 @@ def _print_checks(asked: Mapping[str, _Asked], told: Told) -> int:
     partial = frozenset(name for name in short if asked[name].state is State.PARTIAL and not asked[name].empty)
     checks = all_checks()
     lacking = {one.id: needed(one.function, DERIVATIONS) & short for one in checks}
+    beside = {one.id: (wanted(one.function, DERIVATIONS) & short) - lacking[one.id] for one in checks}
     how_far = {one.id: decidable(one.function, short - partial, partial, DERIVATIONS) for one in checks}
     decided = [one for one in checks if how_far[one.id] is Decidable.FULLY]
     print(f"\n{len(decided)} of {len(checks)} checks can be decided")
@@ -280,17 +287,20 @@ def _print_checks(asked: Mapping[str, _Asked], told: Told) -> int:
         gained = frozenset(name for name in permission.datasets if suffices(permission, name, told))
         alone = [name for name, datasets in lacking.items() if datasets and datasets <= gained]
         helps = [name for name, datasets in lacking.items() if datasets & set(permission.datasets)]
-        more = _added(alone, [name for name in helps if name not in alone]) or _of_no_check(permission)
+        copies = [name for name, datasets in beside.items() if datasets & set(permission.datasets)]
+        more = _added(alone, [name for name in helps if name not in alone], copies) or _of_no_check(permission)
         _print(_wrapped(f"{permission.id}: {more}", 2))
     return 0 if len(decided) == len(checks) else 4
 
 
-def _added(alone: list[str], with_others: list[str]) -> str:
+def _added(alone: list[str], with_others: list[str], copies: list[str]) -> str:
     parts = []
     if alone:
         parts.append(f"decides {', '.join(alone)}")
     if with_others:
         parts.append(f"together with others {', '.join(with_others)}")
+    if copies:
+        parts.append(f"shows copies that may make a shortfall good in {', '.join(copies)}")
     return "; ".join(parts)
 
 

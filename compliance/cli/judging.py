@@ -14,12 +14,13 @@ from compliance.errors import InputError
 
 if TYPE_CHECKING:
     from compliance.assessment.check import Check
-    from compliance.assessment.declarations import AttestedStore, Declarations
+    from compliance.assessment.declarations import Declarations
     from compliance.assessment.gate import Gate
     from compliance.assessment.waivers import Waiver
     from compliance.cli.reporting import Wanted
     from compliance.evidence.bundle import Bundle
     from compliance.result import Inputs
+    from compliance.settings import StandardChoice
     from compliance.standards import Standard
 
 SETTINGS = "settings"
@@ -62,17 +63,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="fail",
         help="what an open question does to the exit code: 4 (fail, the default) or nothing (warn)",
     )
+    parser.add_argument(
+        "--plan",
+        action="store_true",
+        help="tell what it would take for every log source to meet the standards, as commands; none is executed",
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="leave nothing out of the console report")
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 whatever was found")
 
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """Files that config.yaml names, where the command line names none."""
+    """What config.yaml names, where the command line names none; `config` is the file itself."""
 
-    standards: tuple[str | Path, ...] = ()
+    standards: tuple[StandardChoice | Path, ...] = ()
     waivers: Path | None = None
     declarations: Path | None = None
+    config: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ class Plan:
     reports: list[Wanted]
     out: Path
     verbose: bool
+    steps: bool
     exit_zero: bool
 
 
@@ -114,7 +122,7 @@ def plan(args: argparse.Namespace, handed: Handed, *, bundle: Path, out: Path, t
         raise InputError("lies inside the bundle", where=str(out), next_step="Give a directory outside it with -o.")
     reports = reports_asked_for(args.report, kept_out_of=(bundle, out))
     selected, left_out = select(all_checks(), args.checks)
-    standards = _standards(args.standard or handed.standards or ("m-21-31",))
+    standards = _standards(args.standard, handed)
     gate = _gate(args.gate, standards)
     waivers = read_handed(args.waivers or handed.waivers)
     declarations = read_handed(args.declarations or handed.declarations)
@@ -131,6 +139,7 @@ def plan(args: argparse.Namespace, handed: Handed, *, bundle: Path, out: Path, t
         reports=reports,
         out=out,
         verbose=args.verbose,
+        steps=args.plan,
         exit_zero=args.exit_zero,
     )
 
@@ -141,6 +150,7 @@ def execute(bundle: Bundle, planned: Plan) -> int:
     from compliance.evidence.bundle import sum_problems
     from compliance.result import write_result
     from compliance.runner import assess
+    from reports import Options
 
     if problems := sum_problems(bundle.path):
         raise InputError(
@@ -160,8 +170,9 @@ def execute(bundle: Bundle, planned: Plan) -> int:
         waivers=read_waivers(planned.waivers, tenant_id),
     )
     write_result(planned.out, assessed, checks=tuple(one.id for one in planned.selected), inputs=inputs)
+    options = Options(gate=planned.gate.standard, verbose=planned.verbose, steps=planned.steps)
     for wanted in planned.reports:
-        write_report(wanted, assessed.assessment, verbose=planned.verbose)
+        write_report(wanted, assessed.assessment, options)
     return 0 if planned.exit_zero else exit_code(assessed.assessment, planned.gate)
 
 
@@ -186,10 +197,18 @@ def by_ids(checks: tuple[Check, ...], ids: Iterable[str], *, where: str, beside:
     return tuple(one for one in checks if one.id in wanted)
 
 
-def _standards(names: tuple[str | Path, ...] | list[str]) -> list[Standard]:
+def _standards(asked: list[str] | None, handed: Handed) -> list[Standard]:
+    """Return the standards that the command line asks for, else those of config.yaml, else the default."""
+    from compliance.settings import StandardChoice
     from compliance.standards import load_standard
 
-    standards = [load_standard(name) for name in dict.fromkeys(names)]
+    chosen = {one.id: one for one in handed.standards if isinstance(one, StandardChoice)}
+    handed_names = [one.id if isinstance(one, StandardChoice) else one for one in handed.standards]
+    names: list[str | Path] = [*asked] if asked else handed_names or ["m-21-31"]
+    standards = [
+        _chosen(chosen[name], handed.config) if isinstance(name, str) and name in chosen else load_standard(name)
+        for name in dict.fromkeys(names)
+    ]
     ids = [standard.id for standard in standards]
     if len(set(ids)) != len(ids):
         raise InputError(
@@ -197,7 +216,28 @@ def _standards(names: tuple[str | Path, ...] | list[str]) -> list[Standard]:
             where="--standard",
             next_step="Name each once, by its id or by its file; a standard of your own needs an id of its own.",
         )
+    for standard in standards:
+        _refuse_undecided(standard)
     return standards
+
+
+def _chosen(choice: StandardChoice, config: Path | None) -> Standard:
+    from compliance.standards import with_periods
+
+    return with_periods(choice.id, choice.hot, choice.total, where=f"{config}: standards: {choice.id}")
+
+
+def _refuse_undecided(standard: Standard) -> None:
+    """Raise InputError for a standard by which nothing can be judged: neither the text nor anybody gave a number."""
+    if not standard.undecided:
+        return
+    example = f"{{id: {standard.id}, hot: {{months: 3}}, total: {{months: 12}}}}"
+    raise InputError(
+        f"{standard.id} gives no number: the organisation sets how long logs are kept",
+        where="--standard",
+        next_step=f"Set yours in config.yaml, standards: [{example}], or give --standard a file such as own.yaml with"
+        f" version: 1, id: own, like: {standard.id}, and hot, total or both, each with duration and citation.",
+    )
 
 
 def _gate(wanted: str | None, standards: list[Standard]) -> str:
@@ -261,7 +301,9 @@ def _inputs(planned: Plan, declarations: Declarations) -> Inputs:
         files["waivers.yaml"] = planned.waivers.raw
     if planned.declarations is not None:
         files["declarations.yaml"] = planned.declarations.raw
-        files.update((f"{ATTACHMENTS}/{store.sha256.lower()}", _attested(store)) for store in declarations.stores)
+        files.update(
+            (f"{ATTACHMENTS}/{digest}", _attested(file, digest)) for file, digest in declarations.attachments()
+        )
     return Inputs(
         files,
         None if planned.waivers is None else "waivers.yaml",
@@ -269,13 +311,13 @@ def _inputs(planned: Plan, declarations: Declarations) -> Inputs:
     )
 
 
-def _attested(store: AttestedStore) -> bytes:
+def _attested(file: Path, digest: str) -> bytes:
     """Return a document as it was attested; it may have changed since the declarations were read."""
     from compliance.assessment.declarations import MAX_ATTACHMENT_BYTES
     from compliance.evidence.manifest import sha256
     from compliance.textfile import read_capped
 
-    raw = read_capped(store.file, max_bytes=MAX_ATTACHMENT_BYTES)
-    if sha256(raw) != store.sha256.lower():
-        raise InputError("the document changed while it was read", where=str(store.file), next_step="Run it again.")
+    raw = read_capped(file, max_bytes=MAX_ATTACHMENT_BYTES)
+    if sha256(raw) != digest:
+        raise InputError("the document changed while it was read", where=str(file), next_step="Run it again.")
     return raw

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from compliance.errors import InputError
 
 if TYPE_CHECKING:
     from compliance.assessment.assessment import Assessment
+    from reports import Options
 
 WIDTH = 80
 JSON = "json"
@@ -56,18 +57,19 @@ def reports_asked_for(wanted: list[str] | None, *, kept_out_of: tuple[Path, ...]
     return asked
 
 
-def write_report(wanted: Wanted, assessment: Assessment, *, verbose: bool) -> None:
-    """Write a report where it was asked for; a file and JSON are always UTF-8."""
+def write_report(wanted: Wanted, assessment: Assessment, asked: Options) -> None:
+    """Write a report where it was asked for, as it was asked for; a file and JSON are always UTF-8."""
     from compliance.evidence.bundle import write_private
-    from reports import Options, render
+    from reports import render
 
     if wanted.path is not None:
-        text = render(wanted.name, assessment, Options(width=WIDTH, verbose=verbose))
+        text = render(wanted.name, assessment, replace(asked, width=WIDTH))
         write_private(wanted.path, text.encode("utf-8", errors="backslashreplace"))
         return
     encoding = (sys.stdout.encoding or "ascii").casefold()
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    options = Options(width=WIDTH, colour=colour, ascii=not encoding.startswith("utf"), verbose=verbose)
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    colour = sys.stdout.isatty() and not plain
+    options = replace(asked, width=WIDTH, colour=colour, ascii=not encoding.startswith("utf"))
     _print(render(wanted.name, assessment, options), always_utf_8=wanted.name == JSON)
 
 

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from compliance.cli.typing import SubParsers
 
-NAMES = ("assessment", "manifest", "result", "config", "waivers", "declarations", "standard")
+NAMES = (
+    "assessment",
+    "manifest",
+    "result",
+    "config",
+    "waivers",
+    "declarations",
+    "standard",
+    "provenance",
+    "retention_policies",
+)
 
 
 def add(commands: SubParsers) -> argparse.ArgumentParser:
@@ -32,8 +42,10 @@ def schemas() -> dict[str, Callable[[], dict[str, Any]]]:
 
     from compliance import settings, standards
     from compliance.assessment import declarations, waivers
+    from compliance.evidence import attested
     from compliance.evidence.manifest import Manifest
     from compliance.result import ResultManifest
+    from compliance.sources.imported import provenance
     from reports import assessment_schema
 
     return {
@@ -44,4 +56,6 @@ def schemas() -> dict[str, Callable[[], dict[str, Any]]]:
         "waivers": waivers.json_schema,
         "declarations": declarations.json_schema,
         "standard": standards.json_schema,
+        "provenance": provenance.json_schema,
+        "retention_policies": attested.json_schema,
     }

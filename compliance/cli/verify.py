@@ -157,7 +157,7 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
             f" (the result was made by lookback {manifest.tool.version})"
         ]
     affected = affected_files(again)
-    attached = {f"{INPUTS}/{ATTACHMENTS}/{store.sha256.lower()}" for store in declarations.stores}
+    attached = {f"{INPUTS}/{ATTACHMENTS}/{digest}" for _, digest in declarations.attachments()}
     if beyond := set(sealed).difference(OWN, named, attached, _below(AFFECTED, sealed)):
         return [f"{folder}: it holds what does not belong to a result: {', '.join(sorted(beyond))}"]
     kept = {name: (folder / name).read_bytes() for name in _below(AFFECTED, sealed)}
@@ -179,6 +179,9 @@ def _other_standards(standards: list[Standard], manifest: ResultManifest, folder
     for standard_id, standard in zip(manifest.standards, standards, strict=True):
         if standard.id != standard_id:
             problems.append(f"{folder}: the standard that it keeps as {standard_id} is {standard.id}")
+        elif standard.like == standard_id:
+            # It gives the numbers that the text of that standard leaves open, and cannot give others.
+            continue
         elif standard_id in standard_ids() and standard.raw != load_standard(standard_id).raw:
             what = f"{folder}: it was judged by a {standard_id} that is not the {standard_id} that comes with lookback"
             if manifest.tool.version == __version__:

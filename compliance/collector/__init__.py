@@ -171,6 +171,8 @@ class _Reading:
             if entry is None:
                 break
             entries[name] = entry
+            if entry.state is State.COMPLETE:
+                self._apis.whole.add(name)
             self._journal.finished(entry, self._clocks.offsets)
         return entries
 

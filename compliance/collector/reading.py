@@ -193,6 +193,8 @@ def _page_header(page: Page) -> dict[str, Any]:
         "waited_seconds": page.waited_seconds,
         "warnings": page.warnings,
     }
+    if page.absent is not None:
+        header["absent"] = page.absent
     return header if page.shape is None else {**header, "shape": page.shape}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from compliance.collector.reading import counted
@@ -53,18 +54,20 @@ def kept(apis: TenantApis, out: Path, begun: Journal, say: Callable[[str], None]
     from a dataset that is read again. What later readers need to know is learnt from the pages once more.
     """
     whole: list[DatasetEntry] = []
-    in_doubt = set()
+    again: set[str] = set()
     finished = {entry.name: entry for entry in begun.finished}
+    if begun.clock_offsets:
+        apis.clock_offset = timedelta(seconds=begun.clock_offsets[-1])
     for name in (name for name in DATASETS if name in begun.asked):
         spec, entry = DATASETS[name], finished.get(name)
-        if entry is not None and entry.state is State.COMPLETE and spec.api not in in_doubt:
+        if entry is not None and entry.state is State.COMPLETE and again.isdisjoint(spec.discovered_from):
             if _intact(out, entry):
                 _learn(apis, out, entry)
+                apis.whole.add(name)
                 whole.append(entry)
                 continue
             say(f"{name}: {out / (entry.file or '')} is not what the journal says, so it is read again")
-        if READERS[name].learn is not None:
-            in_doubt.add(spec.api)
+        again.add(name)
     return tuple(whole)
 
 
@@ -78,9 +81,11 @@ def _intact(out: Path, entry: DatasetEntry) -> bool:
     try:
         for _ in typed_rows(out, entry):
             pass
-        if any(frame.header["kind"] != PAGE for frame in frames_of(out, entry)):
-            return False
+        headers = [frame.header for frame in frames_of(out, entry)]
     except InputError:
+        return False
+    absent = tuple(header["absent"] for header in headers if "absent" in header)
+    if absent != entry.absent or any(header["kind"] != PAGE for header in headers):
         return False
     return counted(spec, entry.rows, entry.expected_rows)[0] is State.COMPLETE
 

@@ -75,7 +75,10 @@ class RequestLog:
 
 
 class SimulatedApis:
-    """The ASGI application. `ports` maps each local port to its API; `clock` gives the real time, for tokens."""
+    """The ASGI application. `ports` maps each local port to its API; `clock` gives the real time, for tokens.
+
+    Every answer comes `latency_seconds` late, however many are under way.
+    """
 
     def __init__(
         self,
@@ -83,8 +86,10 @@ class SimulatedApis:
         authority: login.Authority,
         ports: Mapping[int, str],
         clock: Callable[[], datetime],
+        latency_seconds: float = 0.0,
     ) -> None:
         """Serve this tenant, with tokens of this authority."""
+        self._latency_seconds = latency_seconds
         self._tenant = tenant
         self._authority = authority
         self._ports = ports
@@ -100,8 +105,9 @@ class SimulatedApis:
         asked = self._asked(api, http, await http.body())
         call = call_of(asked.body) if asked.method == "POST" else None
         effect = self._effect(api, asked, None if call is None else call.name)
-        if isinstance(effect, Delay):
-            await asyncio.sleep(effect.seconds)
+        late = self._latency_seconds + (effect.seconds if isinstance(effect, Delay) else 0.0)
+        if late:
+            await asyncio.sleep(late)
         reply = self._reply(api, asked, effect)
         self.requests.add(
             Request(
@@ -134,7 +140,7 @@ class SimulatedApis:
         )
 
     def _effect(self, api: str, asked: Asked, cmdlet: str | None) -> Effect | None:
-        continuation = "$skiptoken" in asked.query
+        continuation = "$skiptoken" in asked.query or b'"$skipToken"' in asked.body
         target = asked.url.removeprefix(asked.root)
         for fault in list(self._tenant.faults):
             if fault.strikes(api, cmdlet, target, continuation=continuation):

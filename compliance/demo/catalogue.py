@@ -54,6 +54,7 @@ _TEAMS_GCC_HIGH = ServicePlan("9953b155-8aef-4c56-92f3-72b0487fce41", "TEAMS_AR_
 _ENTRA_P1 = ServicePlan("41781fb2-bc02-4b7c-bd55-b576c07bb09d", "AAD_PREMIUM", "AADPremiumService")
 ENTRA_P2 = ServicePlan("eec0eb4f-6444-4f95-aba0-50c24d67f998", "AAD_PREMIUM_P2", "AADPremiumService")
 """Microsoft Entra ID P2, without which nobody can be eligible for a role."""
+_CLOUD_APPS = ServicePlan("2e2ddb96-6af9-4b1d-a3f0-d6ecfd22edb2", "ADALLOM_S_STANDALONE", "Adallom")
 
 PRODUCTS: MappingProxyType[str, Product] = MappingProxyType(
     {
@@ -62,7 +63,16 @@ PRODUCTS: MappingProxyType[str, Product] = MappingProxyType(
             Product(
                 "06ebc4ee-1bb5-47dd-8120-11324bc54e06",
                 "SPE_E5",
-                (ADVANCED_AUDITING, _AUDIT_PLATFORM, _EXCHANGE, _SHAREPOINT, _TEAMS, _ENTRA_P1, ENTRA_P2),
+                (
+                    ADVANCED_AUDITING,
+                    _AUDIT_PLATFORM,
+                    _EXCHANGE,
+                    _SHAREPOINT,
+                    _TEAMS,
+                    _ENTRA_P1,
+                    ENTRA_P2,
+                    _CLOUD_APPS,
+                ),
             ),
             Product(
                 "05e9a617-0261-4cee-bb44-138d3ef5d965",
@@ -80,6 +90,7 @@ PRODUCTS: MappingProxyType[str, Product] = MappingProxyType(
                     _TEAMS_GOV,
                     _ENTRA_P1,
                     ENTRA_P2,
+                    _CLOUD_APPS,
                 ),
             ),
             Product(
@@ -90,7 +101,16 @@ PRODUCTS: MappingProxyType[str, Product] = MappingProxyType(
             Product(
                 "4eb45c5b-0d19-4e33-b87c-adfc25268f20",
                 "SPE_E5_USGOV_GCCHIGH",
-                (ADVANCED_AUDITING, _AUDIT_PLATFORM, _EXCHANGE, _SHAREPOINT, _TEAMS_GCC_HIGH, _ENTRA_P1, ENTRA_P2),
+                (
+                    ADVANCED_AUDITING,
+                    _AUDIT_PLATFORM,
+                    _EXCHANGE,
+                    _SHAREPOINT,
+                    _TEAMS_GCC_HIGH,
+                    _ENTRA_P1,
+                    ENTRA_P2,
+                    _CLOUD_APPS,
+                ),
             ),
             Product(
                 "66b55226-6b4f-492c-910c-a3b7a3c9d993",

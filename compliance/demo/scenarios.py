@@ -12,9 +12,11 @@ from ruamel.yaml import YAML
 
 from compliance.demo import stated
 from compliance.demo.faults import HTML_503, CannedAnswer, Fault
+from compliance.demo.inventory import add_inventory
 from compliance.demo.odd import stable_guid
 from compliance.demo.people import BypassRow
-from compliance.demo.settling import add_azure, add_mailboxes, add_roles, customise
+from compliance.demo.settling import add_mailboxes, add_roles, customise
+from compliance.demo.settling_azure import add_azure
 from compliance.demo.tenant import (
     AuditLogConfig,
     Identity,
@@ -27,6 +29,8 @@ from compliance.errors import InputError
 
 _FOLDER = importlib.resources.files("compliance.demo") / "scenarios"
 _GENERATED = re.compile(r"generated:([1-9]\d{0,6})", re.ASCII)
+_INVENTORY = re.compile(r"inventory:([1-9]\d{0,4})x([1-9]\d{0,4})x([1-9]\d{0,3})", re.ASCII)
+_PLACEHOLDERS = {"generated": "generated:N", "inventory": "inventory:SxWxT"}
 _DISCOVERY = "DiscoverySearchMailbox{D919BA05-46A6-415f-80AD-7E09334BB852}"
 _SYSTEM_OBJECTS = (
     "SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}",
@@ -40,18 +44,18 @@ _SYSTEM_OBJECTS = (
 
 
 def scenario_names() -> dict[str, str]:
-    """The scenarios by name, each with its description of one line; N stands for a number of mailboxes."""
+    """The scenarios by name, each with its description of one line; capitals after a colon stand for numbers."""
     described = {name: str(_stated(name)["description"]) for name in _names()}
-    return {name.replace("generated", "generated:N"): description for name, description in described.items()}
+    return {_PLACEHOLDERS.get(name, name): description for name, description in described.items()}
 
 
 def load_scenario(name: str) -> Tenant:
     """The tenant of a scenario, new and one's own to change. Raises InputError where there is no such scenario."""
-    generated = _GENERATED.fullmatch(name)
-    if not generated and name not in set(_names()) - {"generated"}:
+    generated, inventory = _GENERATED.fullmatch(name), _INVENTORY.fullmatch(name)
+    if not (generated or inventory) and name not in set(_names()) - set(_PLACEHOLDERS):
         there_are = ", ".join(scenario_names())
         raise InputError(f"there is no scenario called {name!r}", next_step=f"Choose one of: {there_are}.")
-    facts = msgspec.convert(_stated("generated" if generated else name), stated.Scenario)
+    facts = msgspec.convert(_stated(name.partition(":")[0]), stated.Scenario)
     organization = facts.organization
     tenant = Tenant(
         id=stable_guid(facts.ids, "tenant"),
@@ -85,6 +89,8 @@ def load_scenario(name: str) -> Tenant:
     add_roles(tenant, facts)
     if facts.azure is not None:
         add_azure(tenant, facts.azure)
+    if inventory:
+        add_inventory(tenant, *map(int, inventory.groups()))
     tenant.faults.extend(_fault(throttle) for throttle in facts.faults)
     return tenant
 

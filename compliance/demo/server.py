@@ -78,14 +78,19 @@ credential:
 
 
 @contextmanager
-def serve(tenant: Tenant) -> Iterator[Served]:
-    """Serve a tenant from a thread until the block ends. Raises LookbackError where the server doesn't start."""
+def serve(tenant: Tenant, *, latency_seconds: float = 0.0) -> Iterator[Served]:
+    """Serve a tenant from a thread until the block ends; every answer comes `latency_seconds` late.
+
+    Raises LookbackError where the server doesn't start.
+    """
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lookback-demo-")))
         certificates = _certificates()
         certificates.write_to(directory)
         sockets = {api: stack.enter_context(socket.socket()) for api in APIS}
         for listener in sockets.values():
+            # asyncio sets it only for sockets that name their protocol; without it each answer takes 40 ms longer
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             listener.bind(("127.0.0.1", 0))
         ports = {listener.getsockname()[1]: api for api, listener in sockets.items()}
         endpoints = {api: f"https://localhost:{port}" for port, api in ports.items()}
@@ -94,7 +99,7 @@ def serve(tenant: Tenant) -> Iterator[Served]:
             certificate=certificates.client_certificate,
             key=secrets.token_bytes(32),
         )
-        app = SimulatedApis(tenant, authority, ports, lambda: datetime.now(UTC))
+        app = SimulatedApis(tenant, authority, ports, lambda: datetime.now(UTC), latency_seconds)
         stack.enter_context(_running(app, directory, list(sockets.values())))
         yield Served(
             tenant=tenant,

@@ -1,19 +1,13 @@
-"""From a scenario file to a tenant's mailboxes, roles and Azure."""
+"""From a scenario file to a tenant's mailboxes and roles."""
 
 from __future__ import annotations
 
 from compliance.demo import stated
-from compliance.demo.azure import ENTRA_TABLES, DiagnosticSetting, Subscription, Table, Workspace
 from compliance.demo.mailboxes import DEFAULT_ADMIN, DEFAULT_DELEGATE, DEFAULT_OWNER, DEFAULT_SET, Mailbox
 from compliance.demo.odd import stable_guid
 from compliance.demo.people import User
 from compliance.demo.roles import DirectoryRole, RoleGroup, exchange_role_groups, purview_role_groups
-from compliance.demo.tenant import Tenant
-
-COLLECTOR = "lookback collector"
-"""The display name of the application that signs in."""
-
-_EVERY_WORKSPACE = {"AzureActivity": (90, 90), "Usage": (90, 90)}
+from compliance.demo.tenant import COLLECTOR, Tenant
 
 
 def customise(mailbox: Mailbox, auditing: stated.Auditing) -> None:
@@ -90,50 +84,3 @@ def _join(groups: list[RoleGroup], members: dict[str, tuple[str, ...]]) -> None:
     for name, joining in members.items():
         group = next(group for group in groups if group.name == name)
         group.members = (*group.members, *joining)
-
-
-def add_azure(tenant: Tenant, facts: stated.Azure) -> None:
-    """Add the one subscription, its workspaces, and the diagnostic settings of Entra ID."""
-    subscription = stable_guid(tenant.id, "subscription", facts.subscription)
-    providers = f"/subscriptions/{subscription}/resourceGroups/rg-logging/providers"
-    tenant.azure.subscriptions.append(Subscription(subscription, facts.subscription))
-    tenant.identity.azure_roles = tuple(
-        (role, f"/subscriptions/{subscription}" if scope == "subscription" else scope)
-        for role, scope in tenant.identity.azure_roles
-    )
-    for one in facts.workspaces:
-        tenant.azure.workspaces.append(
-            Workspace(
-                f"{providers}/Microsoft.OperationalInsights/workspaces/{one.name}",
-                created=one.created,
-                modified=one.created,
-                retention_in_days=one.retention_in_days,
-                tables=_tables(one),
-            )
-        )
-    for setting in facts.settings:
-        hub = setting.event_hub
-        account = setting.storage_account
-        tenant.azure.settings.append(
-            DiagnosticSetting(
-                setting.name,
-                categories=tuple(ENTRA_TABLES) if setting.all_categories else setting.categories,
-                category_groups=setting.category_groups,
-                workspace_id=setting.workspace
-                and f"{providers}/Microsoft.OperationalInsights/workspaces/{setting.workspace}",
-                storage_account_id=account and f"{providers}/Microsoft.Storage/storageAccounts/{account}",
-                event_hub_authorization_rule_id=hub
-                and f"{providers}/Microsoft.EventHub/namespaces/{hub}/authorizationRules/RootManageSharedAccessKey",
-                event_hub_name=hub,
-            )
-        )
-
-
-def _tables(workspace: stated.Workspace) -> list[Table]:
-    default = workspace.retention_in_days
-    days = {name: stated.Days(hot, total) for name, (hot, total) in _EVERY_WORKSPACE.items()}
-    days |= {name: stated.Days(default, default) for name in ("Heartbeat", "Operation")}
-    if workspace.entra is not None:
-        days |= dict.fromkeys(ENTRA_TABLES.values(), workspace.entra)
-    days |= workspace.tables
-    return [Table(name, one.hot, one.total, one.plan) for name, one in sorted(days.items())]

@@ -8,11 +8,8 @@ from typing import Literal
 import msgspec
 
 from compliance.demo.mailboxes import MailboxState
+from compliance.demo.stated_azure import Azure, Facts
 from compliance.demo.tenant import MailboxOf
-
-
-class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What every part of a scenario file has in common: no key may be misspelt."""
 
 
 class Organization(Facts, frozen=True):
@@ -82,44 +79,6 @@ class Holders(Facts, frozen=True):
     eligible: bool = False
 
 
-class Setting(Facts, frozen=True):
-    """A diagnostic setting; `workspace`, `storage_account` and `event_hub` are names in the one subscription."""
-
-    name: str
-    all_categories: bool = False
-    categories: tuple[str, ...] = ()
-    category_groups: tuple[str, ...] = ()
-    workspace: str | None = None
-    storage_account: str | None = None
-    event_hub: str | None = None
-
-
-class Days(Facts, frozen=True):
-    """For how many days a table keeps records interactively, and in all."""
-
-    hot: int
-    total: int
-    plan: str = "Analytics"
-
-
-class Workspace(Facts, frozen=True):
-    """A Log Analytics workspace; `entra` holds for each table of Entra's logs that `tables` does not name."""
-
-    name: str
-    retention_in_days: int
-    created: datetime
-    entra: Days | None = None
-    tables: dict[str, Days] = {}
-
-
-class Azure(Facts, frozen=True):
-    """The tenant's Azure, with one subscription."""
-
-    subscription: str
-    settings: tuple[Setting, ...] = ()
-    workspaces: tuple[Workspace, ...] = ()
-
-
 class Policy(Facts, frozen=True):
     """A custom audit log retention policy."""
 
@@ -135,7 +94,10 @@ class Policy(Facts, frozen=True):
 
 
 class Identity(Facts, frozen=True):
-    """The application that signs in; `azure_roles` are pairs of role and scope, `subscription` the one there is."""
+    """The application that signs in; `azure_roles` are pairs of role and scope.
+
+    A scope is an id, the name of a subscription, `subscription` for the first, or `subscriptions` for all of them.
+    """
 
     graph_roles: tuple[str, ...]
     exchange_manage_as_app: bool
@@ -173,10 +135,10 @@ class Scenario(Facts, frozen=True):
     policies: tuple[Policy, ...] = ()
     mailboxes: tuple[Mailboxes, ...] = ()
     discovery: Auditing = Auditing()
-    customised: dict[str, Auditing] = {}
+    customised: dict[str, Auditing] = msgspec.field(default_factory=dict)
     directory_roles: tuple[Holders, ...] = ()
-    exchange_role_groups: dict[str, tuple[str, ...]] = {}
-    purview_role_groups: dict[str, tuple[str, ...]] = {}
+    exchange_role_groups: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    purview_role_groups: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     azure: Azure | None = None
-    secure_score: dict[str, float | None] = {}
+    secure_score: dict[str, float | None] = msgspec.field(default_factory=dict)
     faults: tuple[Throttle, ...] = ()

@@ -18,6 +18,9 @@ from compliance.demo.odd import NOT_ODD, Odd, stable_guid
 from compliance.demo.people import BypassRow, Licence, User
 from compliance.demo.roles import DirectoryRole, RoleGroup
 
+COLLECTOR = "lookback collector"
+"""The display name of the application that signs in."""
+
 MailboxOf: TypeAlias = Literal["user", "shared", "room", "equipment", "scheduling", "none"]
 """What kind of mailbox an account has, in one word."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from email.utils import format_datetime
 from typing import TypeAlias
 
 import jwt
+import msgspec
 
 from compliance.demo.faults import EarlierRows, EmptyPage, ForeignNextLink, SameNextLink
 from compliance.demo.odd import Odd
@@ -67,8 +67,7 @@ class Answered:
 
 def answered(document: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answered:
     """A JSON answer."""
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    return Answered(status, body, headers={} if headers is None else headers)
+    return Answered(status, msgspec.json.encode(document), headers={} if headers is None else headers)
 
 
 def http_date(moment: datetime) -> str:

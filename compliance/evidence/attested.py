@@ -69,6 +69,13 @@ def instant(text: str) -> datetime | None:
         return None
 
 
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of retention_policies.yaml."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(_File).json_schema()
+
+
 def attested_policies(raw: bytes, *, where: str = RETENTION_POLICIES) -> AttestedPolicies:
     """The policies in the file `raw`, called `where` in errors; raises `InputError` with line and column."""
     document = parse_yaml(raw, where=where)

@@ -107,18 +107,29 @@ class Table(View, frozen=True, gc=False):
     properties: TableProperties = named("properties")
 
 
+class ExportMetaData(View, frozen=True, gc=False):
+    """The event hub that a data export rule names; null or absent, there is one for each table."""
+
+    event_hub_name: str | None = named("eventHubName")
+
+
 class ExportDestination(View, frozen=True, gc=False):
     """Where a data export rule sends tables: a storage account, or an event hub's namespace or hub."""
 
     resource_id: str = named("resourceId")
     type: str = named("type")
+    meta_data: ExportMetaData | None = named("metaData")
 
 
 class DataExportProperties(View, frozen=True, gc=False):
-    """The tables that a data export rule sends on as they are ingested, and where to."""
+    """The tables that a data export rule sends on as they are ingested, and where to.
+
+    `created_date` has no documented form.
+    """
 
     table_names: tuple[str, ...] = named("tableNames")
     enable: bool = named("enable")
+    created_date: str | None = named("createdDate")
     destination: ExportDestination = named("destination")
 
 
@@ -193,12 +204,14 @@ class StorageAccountProperties(View, frozen=True, gc=False):
     """The state of a storage account and how it may be reached.
 
     `allow_blob_public_access` and `allow_shared_key_access` are null on accounts that were never asked about them,
-    which allows both (Microsoft Learn, StorageAccount.properties).
+    which allows both (Microsoft Learn, StorageAccount.properties). `public_network_access` is Enabled, Disabled or
+    SecuredByPerimeter, and null or absent on accounts that were never asked about it, which leaves it enabled.
     """
 
     provisioning_state: str = named("provisioningState")
     creation_time: dt.datetime = named("creationTime")
     network_acls: NetworkRules = named("networkAcls")
+    public_network_access: str | None = named("publicNetworkAccess")
     allow_blob_public_access: bool | None = named("allowBlobPublicAccess")
     allow_shared_key_access: bool | None = named("allowSharedKeyAccess")
     supports_https_traffic_only: bool = named("supportsHttpsTrafficOnly")
@@ -301,12 +314,22 @@ class ContainerPolicy(View, frozen=True, gc=False):
     properties: ContainerPolicyProperties = named("properties")
 
 
+class ContainerVersioning(View, frozen=True, gc=False):
+    """Whether a container has version-level immutability: then its policy is a default that an upload can override."""
+
+    enabled: bool = named("enabled")
+
+
 class BlobContainerProperties(View, frozen=True, gc=False):
-    """How a container protects its blobs; `immutability_policy` is absent or null where it has none."""
+    """How a container protects its blobs; `immutability_policy` is absent or null where it has none.
+
+    `immutable_storage_with_versioning` is absent or null where the container has no version-level immutability.
+    """
 
     has_legal_hold: bool = named("hasLegalHold")
     has_immutability_policy: bool = named("hasImmutabilityPolicy")
     immutability_policy: ContainerPolicy | None = named("immutabilityPolicy")
+    immutable_storage_with_versioning: ContainerVersioning | None = named("immutableStorageWithVersioning")
     public_access: str | None = named("publicAccess")
 
 
@@ -511,6 +534,7 @@ class ActivityEvent(View, frozen=True, gc=False):
     status: Localizable = named("status")
     resource_id: str = named("resourceId")
     caller: str | None = named("caller")
+    correlation_id: str | None = named("correlationId")
 
 
 AZURE_ROWS: dict[str, type[View]] = {

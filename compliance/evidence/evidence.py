@@ -14,16 +14,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NewType
+from urllib.parse import urlsplit
 
-from compliance.evidence.bundle import Bundle
+from compliance.evidence.bundle import Bundle, frames_of
 from compliance.evidence.datasets import DATASETS, Origin, State
 from compliance.evidence.manifest import DatasetEntry, Identity
+from compliance.evidence.parents import Parents
 from compliance.evidence.population import Coverage, Malformed, Population, Ref, each_once, id_key
-from compliance.evidence.rows import typed_rows
+from compliance.evidence.rows import PAGE, is_last_page, typed_rows
 from compliance.evidence.scope import Scope
 from compliance.evidence.unread import KIND_OF_STATE, Kind, PropertyUnreadError, Unread
 from compliance.evidence.view import View
-from compliance.evidence.views import DATASET_OF, DATASETS_OF
+from compliance.evidence.views import DATASET_OF, DATASETS_OF, ROWS
+from compliance.rules.resource_ids import subscription_of
 
 AsOf = NewType("AsOf", dt.datetime)
 """The moment that verdicts are about: the end of the bundle's last read window."""
@@ -45,10 +48,27 @@ class CollectedBy:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockOffset:
+    """By how many seconds the clock of the machine that read was ahead of the services'.
+
+    None where nobody knows, and where the services are simulated, which have a clock of their own.
+    """
+
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Absent:
     """The ids, as `id_key` gives them, of resources that were asked for and, as the service answered, are not there."""
 
     ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The subscriptions, by `id_key`, whose diagnostic settings were listed to the end, whatever came of the others."""
+
+    subscriptions: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +94,17 @@ Derivation = Callable[..., Any]
 
 
 class Opening:
-    """A derived view that can only leave a failure open, and never support a pass.
+    """A derived view that is beside what a check rests on: without it the check is decided all the same.
 
-    Neither its datasets nor what weakens them count for what is decided beside it.
+    Neither its datasets nor what weakens them count for what is decided without it. A pass that does rest on it says so
+    (`Pass.rests_on`). It is read wherever the check is asked for, since without it a shortfall stands.
     """
 
     __slots__ = ()
 
 
-VISIBLE_ONLY = frozenset({"arm.subscriptions", "arm.activity_log_settings", "arm.resources"})
+_ACTIVITY_SETTINGS = "arm.activity_log_settings"
+VISIBLE_ONLY = frozenset({"arm.subscriptions", _ACTIVITY_SETTINGS, "arm.resources"})
 """Datasets that list only what the reader may see, however completely they were read."""
 
 
@@ -93,19 +115,20 @@ class Evidence:
         self.bundle = bundle
         self.as_of = bundle.manifest.as_of
         self._derivations = derivations
+        self._parents = Parents(bundle)
+        self._absent = frozenset(
+            id_key(one)
+            for entry in bundle.manifest.datasets
+            for one in entry.absent
+            if (reading := self._reading(entry.name)) is None or reading.kind is Kind.INCOMPLETE
+        )
         self._resolved: dict[Any, Resolved] = {
             Scope: Resolved(bundle.manifest.scope),
-            Absent: Resolved(
-                Absent(
-                    frozenset(
-                        id_key(one)
-                        for entry in bundle.manifest.datasets
-                        for one in entry.absent
-                        if (standing := self.standing(entry.name)) is None or standing.kind is Kind.INCOMPLETE
-                    )
-                )
-            ),
+            Absent: Resolved(Absent(self._absent)),
             AsOf: Resolved(self.as_of),
+            ClockOffset: Resolved(
+                ClockOffset(None if bundle.manifest.simulated else bundle.manifest.clock_offset_seconds)
+            ),
             Endpoints: Resolved(Endpoints({entry.name: entry.endpoint for entry in bundle.manifest.datasets})),
             CollectedBy: Resolved(
                 CollectedBy(
@@ -145,6 +168,21 @@ class Evidence:
 
     def standing(self, name: str) -> Unread | None:
         """Say why a dataset cannot be counted on, or None where it can; a missing date does not show here."""
+        reading = self._reading(name)
+        return self._unasked(name) if reading is None else reading
+
+    def _unasked(self, name: str) -> Unread | None:
+        """Say what the evidence names and a dataset was not asked of, or None where it was asked of all."""
+        entry = self.bundle.manifest.dataset(name)
+        reason = None if entry is None else self._parents.unasked(entry, self._absent)
+        return (
+            None
+            if reason is None
+            else Unread(Kind.INCOMPLETE, name, reason, f"read it again: {DATASETS[name].request}")
+        )
+
+    def _reading(self, name: str) -> Unread | None:
+        """Say why the reading of a dataset cannot be counted on, or None where it can."""
         entry = self.bundle.manifest.dataset(name)
         spec = DATASETS[name]
         permission = f"{spec.request}: {spec.permission}"
@@ -168,6 +206,8 @@ class Evidence:
         return None
 
     def _compute(self, kind: Any) -> Resolved:
+        if kind is Listed:
+            return Resolved(Listed(frozenset(self._listed())))
         origin = typing.get_origin(kind)
         if origin is Population:
             return self._population(typing.get_args(kind)[0])
@@ -202,7 +242,7 @@ class Evidence:
             return Resolved(
                 Unread(Kind.MALFORMED, name, row.reason, f"read it again: {spec.request}"), frozenset({name})
             )
-        return Resolved(row, frozenset({name}), (unread,) if unread is not None else self._weaknesses(name))
+        return Resolved(row, frozenset({name}), (unread,) if unread is not None else self.weaknesses(name))
 
     def _population(self, row_type: type[View]) -> Resolved:
         names = DATASETS_OF[row_type]
@@ -213,7 +253,7 @@ class Evidence:
         coverage = (
             Coverage.PART if shortfalls else Coverage.VISIBLE_ONLY if names[0] in VISIBLE_ONLY else Coverage.WHOLE
         )
-        weaknesses = tuple(weakness for name in read for weakness in self._weaknesses(name))
+        weaknesses = tuple(weakness for name in read for weakness in self.weaknesses(name))
         population = Population(
             lambda: each_once(chain.from_iterable(self._rows(name) for name in read)),
             coverage,
@@ -222,6 +262,17 @@ class Evidence:
             weaknesses,
         )
         return Resolved(population, frozenset(names), weaknesses)
+
+    def _listed(self) -> Iterator[str]:
+        entry, standing = self.bundle.manifest.dataset(_ACTIVITY_SETTINGS), self.standing(_ACTIVITY_SETTINGS)
+        if entry is None or entry.origin is not Origin.COLLECTED:
+            return
+        if standing is not None and standing.kind is not Kind.INCOMPLETE:
+            return
+        for frame in frames_of(self.bundle.path, entry):
+            subscription = subscription_of(urlsplit(str(frame.header.get("url"))).path)
+            if frame.header.get("kind") == PAGE and subscription is not None and is_last_page(frame.body):
+                yield id_key(subscription)
 
     def _is_part(self, name: str) -> bool:
         standing = self.standing(name)
@@ -232,7 +283,8 @@ class Evidence:
         entry = self.bundle.manifest.dataset(name)
         return typed_rows(self.bundle.path, entry) if entry is not None else iter(())
 
-    def _weaknesses(self, name: str) -> tuple[Unread, ...]:
+    def weaknesses(self, name: str) -> tuple[Unread, ...]:
+        """Say why a dataset may show a fault, but not that there is none: nobody dated it."""
         entry = self.bundle.manifest.dataset(name)
         if entry is None or entry.ended is not None or DATASETS[name].corroborates:
             return ()
@@ -244,6 +296,11 @@ class Evidence:
         if entry.origin is Origin.COLLECTED:
             reason, settle = "the server did not say when it answered", f"read it again: {DATASETS[name].request}"
         return (Unread(Kind.UNPROVEN, name, reason, settle),)
+
+    def weakening(self, name: str) -> tuple[Unread, ...]:
+        """Say what weakens a pass that rests on a dataset: of one object of it, too, that others may be missing."""
+        taken = self._resolved.get(ROWS[name])
+        return self.weaknesses(name) if taken is None else taken.weaknesses
 
     def _max_age(self, entry: DatasetEntry) -> dt.timedelta:
         max_age = self.bundle.manifest.scope.max_age
@@ -266,20 +323,22 @@ def parameters(function: Derivation) -> Iterator[tuple[str, Any, bool]]:
             yield name, hint, True
 
 
-def datasets_behind(function: Derivation, derivations: Mapping[type, Derivation]) -> frozenset[str]:
+def datasets_behind(
+    function: Derivation, derivations: Mapping[type, Derivation], *, opening: bool = False
+) -> frozenset[str]:
     """Return every dataset that a function's parameters rest on, those of the derived views included.
 
-    What only leaves a question open is not among them.
+    What stands behind an `Opening` view is among them only where `opening` asks for it.
     """
     names: set[str] = set()
     for _, kind, _ in parameters(function):
-        if _only_opens(kind):
+        if _only_opens(kind) and not opening:
             continue
         row_type = typing.get_args(kind)[0] if typing.get_origin(kind) is Population else kind
         if row_type in DATASETS_OF:
             names.update(DATASETS_OF[row_type])
         elif kind in derivations:
-            names |= datasets_behind(derivations[kind], derivations)
+            names |= datasets_behind(derivations[kind], derivations, opening=opening)
     return frozenset(names)
 
 

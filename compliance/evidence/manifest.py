@@ -64,7 +64,8 @@ class DatasetEntry(Record, frozen=True):
 
     `sha256` is over the uncompressed frames; `ended` is by the server's clock, or as an export's provenance gives
     it, and None where nobody said. `expected_rows` is an independent count where the API gives one. `absent` are the
-    ids of resources that were asked for and, as the service answered, are not there.
+    ids of resources that were asked for and, as the service answered, are not there; `asked` are those that an export
+    says it was asked of.
     """
 
     name: str
@@ -84,6 +85,7 @@ class DatasetEntry(Record, frozen=True):
     waited_seconds: float
     by: str | None
     absent: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 class Amendment(Record, frozen=True):

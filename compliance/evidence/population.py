@@ -12,30 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from compliance.evidence.azure_views import (
-    AZURE_ROWS,
-    ActivityEvent,
-    AdxDatabase,
-    AdxDataConnection,
-    AzureRoleAssignment,
-    AzureRoleDefinition,
-    AzureRoleEligibility,
-    AzureRoleSchedule,
-    BlobContainer,
-    BlobService,
-    DataConnector,
-    DataExport,
-    DiagnosticSetting,
-    EventHub,
-    LifecyclePolicy,
-    Lock,
-    OnboardingState,
-    Resource,
-    StorageAccount,
-    Subscription,
-    Table,
-    Workspace,
-)
+from compliance.evidence.azure_views import AZURE_ROWS
 from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
 from compliance.evidence.view import View
 from compliance.evidence.views import (
@@ -225,6 +202,9 @@ IMMUTABLE_ID: dict[type[View], str] = {
 }
 """The property that an object keeps for life; the objects of other types have none."""
 
+CALLED = ("user_principal_name", "display_name", "name")
+"""The properties that people know an object by: the first that its type has."""
+
 INHERITED = frozenset(
     {"arm.role_assignments", "arm.role_definitions", "arm.role_assignment_schedules", "arm.role_eligibilities"}
 )
@@ -273,44 +253,13 @@ def scan(population: Population[T]) -> Iterator[tuple[T | Malformed, Ref]]:
 
 def identity(row: View | Malformed, ref: Ref) -> tuple[str, str]:
     """Return the immutable id and the name of an object; its place in the evidence where it holds no id."""
-    place = f"{ref.dataset}{ref.pointer}"
-    match row:
-        case User() if row.holds("id"):
-            return row.id, row.user_principal_name if row.holds("user_principal_name") else row.id
-        case Mailbox() if row.holds("guid"):
-            return row.guid, row.user_principal_name if row.holds("user_principal_name") else row.guid
-        case MailboxAuditBypass() | RoleGroup() if row.holds("guid"):
-            return row.guid, row.name if row.holds("name") else row.guid
-        case (
-            DiagnosticSetting()
-            | Resource()
-            | Workspace()
-            | Table()
-            | DataExport()
-            | OnboardingState()
-            | DataConnector()
-            | StorageAccount()
-            | BlobContainer()
-            | EventHub()
-            | AdxDatabase()
-            | AdxDataConnection()
-            | Lock()
-        ) if row.holds("id"):
-            return row.id, row.name if row.holds("name") else row.id
-        case Subscription() if row.holds("id"):
-            return row.id, row.display_name if row.holds("display_name") else row.id
-        case (
-            LifecyclePolicy()
-            | BlobService()
-            | AzureRoleAssignment()
-            | AzureRoleDefinition()
-            | AzureRoleSchedule()
-            | AzureRoleEligibility()
-            | ActivityEvent()
-        ) if row.holds("id"):
-            return row.id, row.id
-        case _:
-            return place, place
+    kind = type(row)
+    if isinstance(row, Malformed) or kind not in IMMUTABLE_ID or not row.holds(IMMUTABLE_ID[kind]):
+        place = f"{ref.dataset}{ref.pointer}"
+        return place, place
+    object_id = str(getattr(row, IMMUTABLE_ID[kind]))
+    called = next(name for name in (*CALLED, "id") if name in kind.__struct_fields__)
+    return object_id, str(getattr(row, called)) if row.holds(called) else object_id
 
 
 def _judgement(rule: Callable[[T], Judgement], row: T | Malformed) -> Judgement:

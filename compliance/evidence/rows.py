@@ -23,11 +23,16 @@ PAGE = "page"
 ERROR = "error"
 OBJECT = "object"
 """The shape of a page that is one object, not a list of them."""
+DATA = "data"
+"""The shape of a page that lists its rows under `data`, as Azure Resource Graph does, and not under `value`."""
+VALUE = "value"
+"""The name under which the other APIs list them."""
 ABSENT = "absent"
 """The shape of the answer that what was asked for is not there: it holds no row."""
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises on a row that is not as documented, not UTF-8, or nested without end."""
 
+_NEXT = ("nextLink", "@odata.nextLink")
 _PAGE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RAW_ROWS = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
 
@@ -60,12 +65,24 @@ def typed_rows(bundle: Path, entry: DatasetEntry) -> Iterator[tuple[View | Malfo
         )
 
 
-def raw_rows_of(body: bytes) -> tuple[msgspec.Raw, ...]:
-    """Return the undecoded rows of a page of an API; raises msgspec.DecodeError where it is no such page."""
+def raw_rows_of(body: bytes, listed: str = VALUE) -> tuple[msgspec.Raw, ...]:
+    """Return the undecoded rows of a page of an API, which it lists under a name.
+
+    Raises msgspec.DecodeError where it is no such page.
+    """
     page = _PAGE.decode(body)
-    if "value" not in page:
-        raise msgspec.ValidationError("Object missing required field `value`")
-    return _RAW_ROWS.decode(page["value"])
+    if listed not in page:
+        raise msgspec.ValidationError(f"Object missing required field `{listed}`")
+    return _RAW_ROWS.decode(page[listed])
+
+
+def is_last_page(body: bytes) -> bool:
+    """Say whether an answer of an API is a page after which none comes; one that cannot be read is not."""
+    try:
+        page = _PAGE.decode(body)
+    except UNDECODABLE:
+        return False
+    return "value" in page and all(name not in page or bytes(page[name]) == b"null" for name in _NEXT)
 
 
 def _collected_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, View | Malformed]]:
@@ -74,14 +91,15 @@ def _collected_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, V
         return
     if frame.header.get("shape") == ABSENT:
         return
+    listed = DATA if frame.header.get("shape") == DATA else VALUE
     try:
-        raw_rows = raw_rows_of(frame.body)
+        raw_rows = raw_rows_of(frame.body, listed)
     except UNDECODABLE as error:
         yield "/0", Malformed(f"not an answer of the API: {error}")
         return
     decoder = msgspec.json.Decoder(row_type)
     for index, raw in enumerate(raw_rows):
-        yield f"/value/{index}", _one(decoder.decode, raw)
+        yield f"/{listed}/{index}", _one(decoder.decode, raw)
 
 
 def _exported_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, View | Malformed]]:

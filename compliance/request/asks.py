@@ -15,11 +15,14 @@ from typing import Final
 import msgspec
 
 from compliance.evidence.datasets import DATASETS
+from compliance.evidence.parents import BLOBS, MAY_BE_EMPTY, PARENT_OF, Parent, of_each
 from compliance.evidence.views import MAILBOX_DATASETS, ROWS
+from compliance.rules.resource_graph import RESOURCE_QUERY, ROWS_PER_PAGE
 from compliance.sources.imported import Endpoint
+from compliance.sources.imported.azure_commands import asked_of_each
 
 DIAGNOSTIC_SETTINGS: Final = "/providers/microsoft.aadiam/diagnosticSettings?api-version=2017-04-01"
-_SUBSCRIPTIONS: Final = "/subscriptions?api-version=2022-12-01"
+SUBSCRIPTIONS: Final = "/subscriptions?api-version=2022-12-01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,35 @@ _GRAPH_EXPLORER: Final = (
     "In Graph Explorer (worldwide cloud only), GET `/v1.0/{address}` and save the answer. It counts as whole only where"
     " it ends without @odata.nextLink."
 )
-_AZ_REST: Final = "In Azure Cloud Shell, `az rest --method get --url {address}`, and save the answer"
+_AZ_REST: Final = 'In Azure Cloud Shell, `az rest --method get --url "{address}"`, and save the answer.'
 _EXCHANGE_READER: Final = "Entra Global Reader, or an Exchange role group with View-Only Configuration"
 _RECIPIENTS_READER: Final = "Entra Global Reader, or an Exchange role group with View-Only Recipients"
+_READER: Final = "Azure Reader on the tenant's root management group, or on every subscription"
+_STORE_READER: Final = "Azure Reader on the subscriptions that hold the logs"
 _WORKSPACE_READER: Final = "Azure Log Analytics Reader on the workspaces (or Reader)"
+_SENTINEL_READER: Final = "Azure Microsoft Sentinel Reader on the workspaces (or Reader)"
+_MONITORING_READER: Final = "Azure Monitoring Reader (or Reader)"
+_EACH: Final[Mapping[Parent, tuple[str, str]]] = MappingProxyType(
+    {
+        Parent.SUBSCRIPTION: ("SUBSCRIPTION_ID", "subscription"),
+        Parent.WORKSPACE: ("WORKSPACE_ID", "Log Analytics workspace"),
+        Parent.SENTINEL: ("WORKSPACE_ID", "workspace with Microsoft Sentinel"),
+        Parent.NAMESPACE: ("NAMESPACE_ID", "Event Hubs namespace that a diagnostic setting or data export rule names"),
+        Parent.CLUSTER: ("CLUSTER_ID", "Azure Data Explorer cluster"),
+        Parent.DATABASE: ("DATABASE_ID", "Azure Data Explorer database"),
+        Parent.ACCOUNT: (
+            "ACCOUNT_ID",
+            "storage account that a diagnostic setting, a data export rule or Capture of an event hub names",
+        ),
+        Parent.STORE: (
+            "STORE_ID",
+            "workspace that diagnostic settings name or that has Microsoft Sentinel, and each storage account that logs"
+            f" are sent to, its id with {BLOBS} behind it",
+        ),
+        Parent.STORE_SUBSCRIPTION: ("SUBSCRIPTION_ID", "subscription that holds a store of logs"),
+    }
+)
+"""What stands for the id of what a dataset is asked of, and what that is, in words."""
 
 
 def _exchange(name: str, role: str = _EXCHANGE_READER, command: str | None = None) -> Ask:
@@ -75,6 +103,34 @@ def _graph(address: str, scope: str, role: str, *, latest: bool = False) -> Ask:
 def _azure(command: str, role: str, by_hand: str) -> Ask:
     return Ask(Endpoint.AZURE_RESOURCE_MANAGER, command, role, by_hand)
 
+
+def _each(name: str, role: str, more: str = "") -> Ask:
+    """Of a dataset that is asked of one resource after the other."""
+    stands_for, words = _EACH[PARENT_OF[name]]
+    address = f"{stands_for}{of_each(DATASETS[name])}{more}"
+    by_hand = (
+        f'In Azure Cloud Shell, `az rest --method get --url "{address}"` for each {words}. The rows of all of them go'
+        " into one array."
+    )
+    if name in MAY_BE_EMPTY:
+        by_hand += " In `provenance.yaml`, list under `asked` the id of every one that answered, also without rows."
+    return _azure(asked_of_each(name), role, by_hand)
+
+
+_OF_STORES: Final = (
+    "arm.event_hubs",
+    "arm.adx_databases",
+    "arm.adx_data_connections",
+    "arm.storage_accounts",
+    "arm.lifecycle_policies",
+    "arm.blob_containers",
+    "arm.blob_services",
+    "arm.locks",
+    "arm.role_assignments",
+    "arm.role_definitions",
+    "arm.role_assignment_schedules",
+    "arm.role_eligibilities",
+)
 
 ASKS: Final[Mapping[str, Ask]] = MappingProxyType(
     {
@@ -126,24 +182,31 @@ ASKS: Final[Mapping[str, Ask]] = MappingProxyType(
             f"Get-ArmRows '{DIAGNOSTIC_SETTINGS}'",
             "Entra Security Administrator, or Azure Reader at the scope /providers/Microsoft.aadiam; Global Reader is"
             " not enough",
-            f"{_AZ_REST.format(address=DIAGNOSTIC_SETTINGS)}.",
+            _AZ_REST.format(address=DIAGNOSTIC_SETTINGS),
         ),
         "arm.subscriptions": _azure(
-            f"Get-ArmRows '{_SUBSCRIPTIONS}'",
-            "Azure Reader on the subscriptions with the logs",
-            f"{_AZ_REST.format(address=_SUBSCRIPTIONS)}.",
+            f"Get-ArmRows '{SUBSCRIPTIONS}'",
+            _READER,
+            _AZ_REST.format(address=SUBSCRIPTIONS),
         ),
-        "arm.workspaces": _azure(
-            'Get-Workspaces | ForEach-Object { Get-ArmAnswer "${_}?api-version=2023-09-01" }',
-            _WORKSPACE_READER,
-            "In the Azure portal, open each workspace that a diagnostic setting of Microsoft Entra ID names, JSON View,"
-            " API version 2023-09-01, and save what it shows: one object, or an array of several.",
+        "arm.activity_log_settings": _each("arm.activity_log_settings", f"{_MONITORING_READER} on every subscription"),
+        "arm.resources": _azure(
+            "Get-Resources",
+            _READER,
+            f'In Azure Cloud Shell, `az graph query -q "{RESOURCE_QUERY}" --first {ROWS_PER_PAGE} --query data`, and'
+            " save the answer. In `provenance.yaml`, list under `asked` the id of every subscription that you can see.",
         ),
-        "arm.tables": _azure(
-            'Get-Workspaces | ForEach-Object { Get-ArmRows "${_}/tables?api-version=2023-09-01" }',
-            _WORKSPACE_READER,
-            f"{_AZ_REST.format(address='WORKSPACE_ID/tables?api-version=2023-09-01')}, for each workspace that a"
-            " diagnostic setting of Microsoft Entra ID names; the rows of all of them go into one array.",
+        **{name: _each(name, _WORKSPACE_READER) for name in ("arm.workspaces", "arm.tables", "arm.data_exports")},
+        **{name: _each(name, _SENTINEL_READER) for name in ("arm.sentinel_onboarding", "arm.data_connectors")},
+        **{name: _each(name, _STORE_READER) for name in _OF_STORES},
+        "arm.store_diagnostic_settings": _each(
+            "arm.store_diagnostic_settings", f"{_MONITORING_READER} on the stores of logs"
+        ),
+        "arm.activity_events": _each(
+            "arm.activity_events",
+            f"{_MONITORING_READER} on the subscriptions that hold the logs",
+            "&%24filter=eventTimestamp ge '89_DAYS_AGO' and eventTimestamp le 'NOW' and resourceProvider eq"
+            " 'Microsoft.OperationalInsights'",
         ),
     }
 )

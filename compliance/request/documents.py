@@ -9,6 +9,7 @@ from typing import Final
 
 from compliance.evidence.attested import PORTAL_DURATIONS, RETENTION_POLICIES
 from compliance.evidence.bundle import Bundle
+from compliance.evidence.parents import MAY_BE_EMPTY
 from compliance.request.asks import ASKS
 from compliance.request.needs import Need
 from compliance.request.script import SCRIPT, connection_of
@@ -95,6 +96,7 @@ def provenance(needs: Sequence[Need]) -> str:
     for need in needs:
         ask = ASKS[need.spec.name]
         entry = {"by": None, "when": None, "command": ask.command, "endpoint": ask.endpoint.value, "rows": None}
+        entry |= {"asked": None} if need.spec.name in MAY_BE_EMPTY else {}
         lines.append(f"  {need.spec.export_file}: {json.dumps(entry)}")
     return "\n".join(lines) + "\n"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from compliance.errors import InputError
 from compliance.evidence.bundle import Bundle, make_private, write_private
 from compliance.request.documents import POLICIES, STEPS, TEMPLATE, policies_template, provenance, steps
-from compliance.request.needs import Need, known_workspaces
+from compliance.request.needs import Need, known_parents
 from compliance.request.script import SCRIPT, export_script
 from compliance.sources.imported import PROVENANCE
 
@@ -27,7 +27,7 @@ def write_request(bundle: Bundle, needs: Sequence[Need], out: Path) -> tuple[Pat
             next_step="Give another directory with -o.",
         )
     manifest = bundle.manifest
-    script = export_script(manifest.tenant.id, manifest.cloud, needs, known_workspaces(bundle))
+    script = export_script(manifest.tenant.id, manifest.cloud, needs, known_parents(bundle))
     # Windows PowerShell reads a script without a byte order mark in the machine's own code page.
     files = {SCRIPT: script.encode("utf-8-sig"), STEPS: steps(bundle, needs).encode()}
     files[PROVENANCE] = provenance(needs).encode()

@@ -15,15 +15,16 @@ from types import MappingProxyType
 from typing import Final
 
 from compliance.clouds import CLOUDS
-from compliance.request.asks import ASKS, DIAGNOSTIC_SETTINGS
+from compliance.evidence.parents import BLOBS, Parent
+from compliance.request.asks import ASKS, DIAGNOSTIC_SETTINGS, SUBSCRIPTIONS
 from compliance.request.needs import Need
+from compliance.request.powershell import AZURE_HELPERS, GRAPH_HELPERS, HEAD, HELPERS, TAIL
 from compliance.sources.imported import Endpoint
+from compliance.sources.imported.azure_commands import asked_of_each
 
 SCRIPT: Final = "export.ps1"
-_WORKSPACE: Final = re.compile(
-    r"/subscriptions/[\w-]+/resourceGroups/[\w.()-]+/providers/Microsoft\.OperationalInsights/workspaces/[\w-]+",
-    re.ASCII | re.IGNORECASE,
-)
+Known = Mapping[Parent, tuple[str, ...] | None]
+"""What the evidence names already, by kind; None where the script has to look it up."""
 _NO_SESSION: Final = "    Disconnect-ExchangeOnline -Confirm:$false"
 _QUOTES: Final = re.compile("['\u2018\u2019\u201a\u201b]")
 """PowerShell takes each of them for the quotation mark that ends a text."""
@@ -90,19 +91,19 @@ def quoted(text: str) -> str:
     return f"'{_QUOTES.sub(lambda mark: mark[0] * 2, line)}'"
 
 
-def export_script(tenant_id: str, cloud: str, needs: Sequence[Need], workspaces: tuple[str, ...] | None) -> str:
+def export_script(tenant_id: str, cloud: str, needs: Sequence[Need], known: Known) -> str:
     """Return the script that exports what is needed.
 
-    `workspaces` are the ids that the bundle's diagnostic settings name; None where the script has to look them up.
-    What is no id of a workspace is left out, since nothing can be asked of it.
+    `known` are the ids of the resources that the bundle names, each of its form; what it does not know of for sure, the
+    script looks up.
     """
     connect = connection_of(cloud)
-    parts = [_HEAD.replace("{tenant}", quoted(tenant_id)), _HELPERS]
+    parts = [HEAD.replace("{tenant}", quoted(tenant_id)), HELPERS]
     for endpoint, section in _SECTIONS.items():
         wanted = [need for need in needs if ASKS[need.spec.name].endpoint is endpoint]
         if wanted:
-            parts.append(section(connect, cloud, wanted, workspaces))
-    parts.append(_TAIL)
+            parts.append(section(connect, cloud, wanted, known))
+    parts.append(TAIL)
     return "\n".join(parts)
 
 
@@ -121,7 +122,7 @@ def _block(endpoint: Endpoint, opening: Sequence[str], needs: Sequence[Need], cl
     )
 
 
-def _compliance(connect: Connection, _cloud: str, needs: Sequence[Need], _known: tuple[str, ...] | None) -> str:
+def _compliance(connect: Connection, _cloud: str, needs: Sequence[Need], _known: Known) -> str:
     opening = (
         _NO_SESSION,
         f"    Connect-IPPSSession{connect.compliance}",
@@ -130,7 +131,7 @@ def _compliance(connect: Connection, _cloud: str, needs: Sequence[Need], _known:
     return _block(Endpoint.SECURITY_COMPLIANCE, opening, needs, (_NO_SESSION,))
 
 
-def _exchange(connect: Connection, _cloud: str, needs: Sequence[Need], _known: tuple[str, ...] | None) -> str:
+def _exchange(connect: Connection, _cloud: str, needs: Sequence[Need], _known: Known) -> str:
     opening = (
         _NO_SESSION,
         f"    Connect-ExchangeOnline{connect.exchange} -ShowBanner:$false",
@@ -139,7 +140,7 @@ def _exchange(connect: Connection, _cloud: str, needs: Sequence[Need], _known: t
     return _block(Endpoint.EXCHANGE_ONLINE, opening, needs, (_NO_SESSION,))
 
 
-def _graph(connect: Connection, _cloud: str, needs: Sequence[Need], _known: tuple[str, ...] | None) -> str:
+def _graph(connect: Connection, _cloud: str, needs: Sequence[Need], _known: Known) -> str:
     scopes = sorted({quoted(scope) for need in needs if (scope := ASKS[need.spec.name].scope) is not None})
     opening = (
         f"    Connect-MgGraph -Environment {connect.graph} -TenantId $TenantId -Scopes {', '.join(scopes)} -NoWelcome",
@@ -147,29 +148,26 @@ def _graph(connect: Connection, _cloud: str, needs: Sequence[Need], _known: tupl
         "    $By = (Get-MgContext).Account",
     )
     closing = ("    Disconnect-MgGraph | Out-Null",)
-    return f"{_GRAPH_HELPERS}\n{_block(Endpoint.GRAPH, opening, needs, closing)}"
+    return f"{GRAPH_HELPERS}\n{_block(Endpoint.GRAPH, opening, needs, closing)}"
 
 
-def _azure(connect: Connection, cloud: str, needs: Sequence[Need], known: tuple[str, ...] | None) -> str:
+def _azure(connect: Connection, cloud: str, needs: Sequence[Need], known: Known) -> str:
     root = (CLOUDS[cloud] if cloud in CLOUDS else CLOUDS["commercial"]).arm
     opening = (
         f"    # before: az cloud set --name {connect.azure}; az login --tenant <tenant>",
         "    Assert-Tenant (az account show --query tenantId --output tsv)",
         "    $By = az account show --query user.name --output tsv",
     )
-    helpers = _AZURE_HELPERS.replace("{root}", quoted(root)).replace("{workspaces}", _workspaces(known))
+    filled = {"root": quoted(root), "known": "\n".join(_known_ids(known)), **_LOOKED_UP}
+    helpers = re.sub(r"\{(\w+)\}", lambda blank: filled.get(blank[1], blank[0]), AZURE_HELPERS)
     return f"{helpers}\n{_block(Endpoint.AZURE_RESOURCE_MANAGER, opening, needs)}"
 
 
-def _workspaces(known: tuple[str, ...] | None) -> str:
-    if known is not None:
-        ids = (quoted(one) for one in known if _WORKSPACE.fullmatch(one))
-        return f"    @({', '.join(ids)})"
-    return (
-        f"    Get-ArmRows {quoted(DIAGNOSTIC_SETTINGS)} |\n"
-        "        ForEach-Object { $_.properties.workspaceId } |\n"
-        "        Where-Object { $_ } | Sort-Object -Unique"
-    )
+def _known_ids(known: Known) -> Iterator[str]:
+    for kind in Parent:
+        ids = known[kind]
+        if ids is not None:
+            yield f"    {kind} = @({', '.join(map(quoted, ids))})"
 
 
 _SECTIONS: Final = {
@@ -180,101 +178,21 @@ _SECTIONS: Final = {
 }
 """In the order in which the script goes: Security & Compliance before Exchange Online."""
 
-_HEAD: Final = """\
-#Requires -Version 5.1
-# Written by lookback. It reads settings and saves them beside itself; it changes nothing in the tenant.
-# What it runs: Get- cmdlets, Invoke-MgGraphRequest -Method GET, az rest --method get. Read it before you run it.
-# A file that is there already is left alone, so several people can each run the part that their role allows:
-#   .\\export.ps1 -Only security_compliance
-param(
-    [ValidateSet('security_compliance', 'exchange_online', 'graph', 'azure_resource_manager')]
-    [string[]]$Only = @('security_compliance', 'exchange_online', 'graph', 'azure_resource_manager'),
-    [string]$Out = $PSScriptRoot
+_LOOKED_UP: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "settings": quoted(DIAGNOSTIC_SETTINGS),
+        "subscriptions": quoted(SUBSCRIPTIONS),
+        "blobs": BLOBS,
+        **{
+            blank: asked_of_each(name)
+            for blank, name in (
+                ("activity", "arm.activity_log_settings"),
+                ("exports", "arm.data_exports"),
+                ("onboarding", "arm.sentinel_onboarding"),
+                ("hubs", "arm.event_hubs"),
+                ("databases", "arm.adx_databases"),
+            )
+        },
+    }
 )
-$ErrorActionPreference = 'Stop'
-$TenantId = {tenant}
-"""
-
-_HELPERS: Final = """\
-function Assert-Tenant($Found) {
-    if ($Found -ne $TenantId) { throw "signed in to tenant $Found; the files are asked of $TenantId" }
-}
-
-function Get-ExchangeAccount {
-    $connection = @(Get-ConnectionInformation)[-1]
-    Assert-Tenant $connection.TenantID
-    $connection.UserPrincipalName
-}
-
-function Save-Provenance([string]$File, $Entry) {
-    $path = Join-Path $Out 'provenance.yaml'
-    $lines = @('version: 1', 'files:')
-    if (Test-Path -LiteralPath $path) { $lines = @(Get-Content -LiteralPath $path -Encoding UTF8) }
-    $others = @($lines | Where-Object { -not $_.StartsWith("  ${File}:") })
-    $line = "  ${File}: " + (ConvertTo-Json -InputObject $Entry -Compress)
-    Set-Content -LiteralPath $path -Value ($others + $line) -Encoding UTF8
-}
-
-function Save-Export([string]$File, [string]$Endpoint, [string]$By, [scriptblock]$Command) {
-    $path = Join-Path $Out $File
-    if (Test-Path -LiteralPath $path) { Write-Warning "$File is there already and was left alone"; return }
-    try {
-        $rows = @(& $Command)
-        $when = (Get-Date).ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ssZ', [cultureinfo]::InvariantCulture)
-        Set-Content -LiteralPath $path -Value (ConvertTo-Json -InputObject $rows -Depth 12) -Encoding UTF8
-        Save-Provenance $File ([ordered]@{
-            by = $By; when = $when; command = $Command.ToString().Trim(); endpoint = $Endpoint; rows = $rows.Count
-        })
-        Write-Host "${File}: $($rows.Count) rows"
-    }
-    catch { Write-Warning "${File} was not exported: $($_.Exception.Message)" }
-}
-"""
-
-_GRAPH_HELPERS: Final = """\
-function Get-GraphPage([string]$Address) {
-    (Invoke-MgGraphRequest -Method GET -Uri $Address -OutputType PSObject).value
-}
-
-function Get-GraphRows([string]$Address) {
-    while ($Address) {
-        $page = Invoke-MgGraphRequest -Method GET -Uri $Address -OutputType PSObject
-        $page.value
-        $Address = $page.'@odata.nextLink'
-    }
-}
-"""
-
-_AZURE_HELPERS: Final = """\
-$Arm = {root}
-
-function Get-ArmAnswer([string]$Address) {
-    if ($Address.StartsWith('/')) { $Address = $Arm + $Address }
-    if (-not $Address.StartsWith($Arm + '/')) { throw "not an address that is asked here: $Address" }
-    # az is a batch file on Windows, and cmd.exe would obey an ampersand or a percent sign
-    $plain = '^[A-Za-z0-9/:.?=_()-]+\\z'
-    if ($PSVersionTable.PSEdition -eq 'Core' -and -not $IsWindows) { $plain = '^[A-Za-z0-9/:.?=_()$%&,~+-]+\\z' }
-    if ($Address -notmatch $plain) {
-        throw "az on Windows cannot be given $Address; run this in Azure Cloud Shell: -Only azure_resource_manager"
-    }
-    $text = az rest --method get --url $Address --resource $Arm --only-show-errors
-    if ($LASTEXITCODE -ne 0) { throw "az rest refused $Address" }
-    ($text -join "`n") | ConvertFrom-Json
-}
-
-function Get-ArmRows([string]$Address) {
-    while ($Address) {
-        $page = Get-ArmAnswer $Address
-        $page.value
-        $Address = $page.nextLink
-    }
-}
-
-function Get-Workspaces {
-{workspaces}
-}
-"""
-
-_TAIL: Final = """\
-Write-Host 'Done. Hand back the whole folder.'
-"""
+"""What the helpers ask to find out what the evidence does not name."""

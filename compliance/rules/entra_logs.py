@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from compliance.rules.diagnostic_settings import Entry, categories_sent
 from compliance.rules.periods import Duration
 from compliance.rules.reach import StoreReach
-from compliance.rules.record_types import fold
 
 NATIVE_STORE = "Microsoft Entra ID"
 """The name of the store that Entra itself is."""
@@ -237,7 +237,7 @@ ENTRA_LOGS = MappingProxyType(
 )
 """The logs of Microsoft Entra ID that are judged, by id."""
 
-_CATEGORIES = {fold(log.category): log.category for log in ENTRA_LOGS.values()}
+_CATEGORIES = tuple(log.category for log in ENTRA_LOGS.values())
 
 
 def native_reach(log: EntraLog, premium: bool | None) -> StoreReach:
@@ -254,37 +254,6 @@ def native_reach(log: EntraLog, premium: bool | None) -> StoreReach:
     return StoreReach(NATIVE_STORE, kept, kept, native.words, native.facts, at_most=native.at_most)
 
 
-def exported_categories(
-    logs: Sequence[tuple[str | None, str | None, bool | None]],
-) -> tuple[frozenset[str], frozenset[str]]:
-    """The categories that a diagnostic setting surely exports, and those beside them that it may export.
-
-    Each entry of its `logs` is a category or a category group, and whether it is enabled; `None` is unread or not
-    given. The group allLogs is every category. What the group audit, or one of another name, holds of these logs is not
-    published, so that it may be any. Categories of `ENTRA_LOGS` are matched in any letter case and come back as
-    published there, others as they came.
-    """
-    sure: set[str] = set()
-    possible: set[str] = set()
-    for category, group, enabled in logs:
-        if enabled is not False:
-            named, maybe = _meant(_given(category), _given(group))
-            possible |= named | maybe
-            if enabled:
-                sure |= named
-    return frozenset(sure), frozenset(possible - sure)
-
-
-def _given(name: str | None) -> str | None:
-    """Return a name, or None where an entry gives none: null, absent or empty."""
-    return None if name is None or not name.strip() else name.strip()
-
-
-def _meant(category: str | None, group: str | None) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the categories that an entry surely is about, and those that it may be about."""
-    every = frozenset(_CATEGORIES.values())
-    if category is not None:
-        named = frozenset({_CATEGORIES.get(fold(category), category)})
-        return named, named if group is None else every
-    all_logs = group is not None and fold(group) == "alllogs"
-    return (every if all_logs else frozenset()), every
+def exported_categories(logs: Sequence[Entry]) -> tuple[frozenset[str], frozenset[str]]:
+    """The categories that a diagnostic setting of Microsoft Entra ID surely exports, and those that it may besides."""
+    return categories_sent(logs, _CATEGORIES)

@@ -24,6 +24,18 @@ ENTRA_P1_PLAN = "41781fb2-bc02-4b7c-bd55-b576c07bb09d"
 ENTRA_P2_PLAN = "eec0eb4f-6444-4f95-aba0-50c24d67f998"
 """AAD_PREMIUM_P2: Microsoft Entra ID P2."""
 
+CLOUD_APPS_PLAN = "2e2ddb96-6af9-4b1d-a3f0-d6ecfd22edb2"
+"""ADALLOM_S_STANDALONE: Microsoft Defender for Cloud Apps."""
+CLOUD_APPS_LESSER_PLANS = frozenset(
+    {
+        "6ebdddb7-8e55-4af2-952b-69e77262f96c",
+        "8c098270-9dd4-4350-9b30-ba4703f3b36b",
+        "932ad362-64a8-4783-9106-97849a1a30b9",
+    }
+)
+"""ADALLOM_S_STANDALONE_DOD, ADALLOM_S_O365 and ADALLOM_S_DISCOVERY: its edition for the Department of Defense, that for
+Office 365, and Cloud App Discovery."""
+
 _EXCHANGE_ENTERPRISE = ("efb87545-963c-4e0d-99df-69c6916d9eb0", "8c3069c0-ccdb-44be-ab77-986203a67df2")
 """EXCHANGE_S_ENTERPRISE and EXCHANGE_S_ENTERPRISE_GOV: Exchange Online (Plan 2)."""
 

@@ -12,19 +12,20 @@ from compliance.rules.reach import StoreReach
 _BASIC_DAYS = 30
 
 TAKES_LOGS_IN = frozenset({"respectquota", "approachingquota", "forceon"})
-"""The values of dataIngestionStatus under which a workspace takes logs in, in lower case.
-
-Under OverQuota, ForceOff and SubscriptionSuspended it does not (Azure REST API, Log Analytics, DataIngestionStatus).
-"""
+"""The values of dataIngestionStatus under which a workspace takes logs in, in lower case."""
+TAKES_NO_LOGS = frozenset({"forceoff", "subscriptionsuspended"})
+"""Those under which it does not, until somebody changes that (Azure REST API, Log Analytics, DataIngestionStatus)."""
+OVER_QUOTA = "overquota"
+"""The one under which it takes none until the day's quota begins anew."""
 
 
 def table_reach(store: str, plan: str, retention_in_days: int, total_retention_in_days: int) -> StoreReach:
     """The reach of a table in a plan with its effective days of interactive and of total retention.
 
     Total retention holds the interactive one: they are never added. In the plan Analytics the interactive days can be
-    searched at once, in Basic at most 30 (with a reduced query language), in Auxiliary none. Days that are no positive
-    number (`-1`: the default, whatever it is), a total below the interactive days, or an unknown plan, leave it
-    unknown.
+    searched at once, in Basic at most 30 (with a reduced query language), in Auxiliary none: all of that is in the data
+    lake, which a standard may count as searchable. Days that are no positive number (`-1`: the default, whatever it
+    is), a total below the interactive days, or an unknown plan, leave it unknown.
     """
     if total_retention_in_days <= 0:
         return _unknown(store, f"its total retention of {total_retention_in_days} days says nothing")
@@ -32,7 +33,7 @@ def table_reach(store: str, plan: str, retention_in_days: int, total_retention_i
     name = plan.strip().casefold()
     if name == "auxiliary":
         because = f"plan Auxiliary: {total}, none of which can be searched at once"
-        return StoreReach(store, Duration.of_days(0), total, because, ("log-analytics.auxiliary-plan",))
+        return StoreReach(store, Duration.of_days(0), total, because, ("log-analytics.auxiliary-plan",), lake=total)
     if name not in ("analytics", "basic"):
         return _unknown(store, f"the plan {plan!r} is not a known one")
     if retention_in_days <= 0:

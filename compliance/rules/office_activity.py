@@ -7,15 +7,21 @@ https://learn.microsoft.com/azure/azure-monitor/reference/tables/officeactivity.
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 OFFICE_ACTIVITY = "OfficeActivity"
 """The table that the connector fills."""
-OFFICE_ACTIVITY_SOURCES = frozenset(
+EXCHANGE, SHARE_POINT, TEAMS = "exchange", "sharePoint", "teams"
+"""The kinds of data that the connector brings in, as it names them; each is switched on for itself."""
+CONNECTED_BY = MappingProxyType(
     {
-        "purview.mail_items_accessed",
-        "purview.exchange_admin",
-        "purview.exchange_item",
-        "purview.sharepoint_file",
-        "purview.teams",
+        "purview.mail_items_accessed": EXCHANGE,
+        "purview.exchange_admin": EXCHANGE,
+        "purview.exchange_item": EXCHANGE,
+        "purview.sharepoint_file": SHARE_POINT,
+        "purview.teams": TEAMS,
     }
 )
+"""The kind of data that holds each log source which it copies."""
+OFFICE_ACTIVITY_SOURCES = frozenset(CONNECTED_BY)
 """The log sources that it copies: Exchange, SharePoint and Teams, and nothing else of the unified audit log."""

@@ -59,8 +59,10 @@ class StoreReach:
     """The reach of one store for one log, as configured, and why.
 
     `hot` is how long records can be searched at once, `total` how long they exist at all, both from creation; `None`
-    is not known. `at_most` is what neither can exceed where they are not known: a requirement beyond it is surely not
-    met here. `facts` are ids of `compliance.rules.facts`.
+    is not known. `at_most` is what neither can exceed where they are not known, `hot_at_most` what `hot` cannot where
+    that is less: a requirement beyond it is surely not met here. `lake` is how long records can be searched where a
+    standard counts the data lake as searchable, `None` where they are in none. `facts` are ids of
+    `compliance.rules.facts`.
     """
 
     store: str
@@ -69,6 +71,31 @@ class StoreReach:
     because: str
     facts: tuple[str, ...]
     at_most: Duration | None = None
+    lake: Duration | None = None
+    hot_at_most: Duration | None = None
+
+    def surely(self, *, hot: bool, lake: bool = False) -> Duration | None:
+        """How long records can surely be searched (`hot`), or else retrieved; `None` is not known.
+
+        `lake` counts what can be searched in the data lake.
+        """
+        if not hot:
+            return self.total
+        return self.lake if lake and self.lake is not None else self.hot
+
+    def possibly(self, *, hot: bool, lake: bool = False) -> Duration | None:
+        """What that cannot exceed, whatever is not known turns out to be; `None` where nothing bounds it."""
+        known = self.surely(hot=hot, lake=lake)
+        if known is not None:
+            return known
+        return self.hot_at_most if hot and not lake and self.hot_at_most is not None else self.at_most
+
+
+def in_doubt(reach: StoreReach) -> StoreReach:
+    """The reach of a store that may hold nothing of a log: unknown, and never more than it would be if it does."""
+    hot, total = reach.possibly(hot=True), reach.possibly(hot=False)
+    whole = total if hot is None or total is None else max(hot, total, key=band)
+    return StoreReach(reach.store, None, None, reach.because, reach.facts, at_most=whole, hot_at_most=hot)
 
 
 class CopyBasis(StrEnum):
@@ -93,20 +120,6 @@ def total_with_copies(hot: Duration, copies: Sequence[tuple[CopyBasis, Duration]
             case CopyBasis.MOVED:
                 whole.append(_after(hot, duration))
     return max(whole, key=band)
-
-
-def best_reach(stores: Sequence[StoreReach]) -> tuple[StoreReach | None, StoreReach | None]:
-    """The store that surely lets one search the furthest back, and the one that surely keeps records the longest.
-
-    The first of equals; `None` where no store's is known. What is not known of another store is not weighed.
-    """
-    hot = [(store, store.hot) for store in stores if store.hot is not None]
-    total = [(store, store.total) for store in stores if store.total is not None]
-    return _furthest(hot), _furthest(total)
-
-
-def _furthest(known: Sequence[tuple[StoreReach, Duration]]) -> StoreReach | None:
-    return max(known, key=lambda one: band(one[1]))[0] if known else None
 
 
 def _after(first: Duration, second: Duration) -> Duration:

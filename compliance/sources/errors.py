@@ -72,6 +72,12 @@ class _Envelope(msgspec.Struct):
     error: _Error
 
 
+def code_of(reply: Reply) -> str | None:
+    """The code of the error in an answer; None where it holds none."""
+    error = _error_in(reply.body)
+    return None if error is None else error.code
+
+
 def _error_in(body: bytes) -> _Error | None:
     try:
         return msgspec.json.decode(body, type=_Envelope).error
@@ -149,6 +155,8 @@ def _graph(status: int, wrapped: _Error) -> tuple[State, str]:
 def _arm(status: int, error: _Error) -> tuple[State, str]:
     reason = f"{error.code}: {error.message}"
     match status, error.code:
+        case (_, code) if code == PREMIUM_LICENCE_REQUIRED:
+            return State.UNAVAILABLE, f"licence: {reason}"
         case 401, "InvalidAuthenticationToken" | "ExpiredAuthenticationToken":
             return State.FAILED, reason
         case ((401 | 403), _):

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from typing import Any, Literal
 
 import msgspec
 
 from compliance.credentials import SignInError
 from compliance.evidence.datasets import Api, State
-from compliance.evidence.rows import OBJECT
+from compliance.evidence.rows import ABSENT, DATA, OBJECT
 from compliance.sources.errors import SourceError, Truncated, printable, refusal
 from compliance.sources.policies import NotAllowed
 from compliance.sources.transport import Progress, Reply, Request, TenantApis
@@ -33,10 +34,10 @@ _HARMLESS = re.compile(
 class Page:
     """One answer of a dataset. `body` is the evidence, byte for byte; the rest says where it comes from.
 
-    `request` holds `cmdlet` and `parameters`, and is None for a GET. `endpoint` is graph, exchange_online,
-    security_compliance or arm. `count` is `@odata.count`. `server_date` is the server's clock when
-    it answered. `shape` is "object" for a body that is one object, "absent" for the answer that the resource of the id
-    `absent` is not there, None for a list.
+    `request` holds `cmdlet` and `parameters`, or the body of a query, and is None for a GET. `endpoint` is graph,
+    exchange_online, security_compliance or arm. `count` is the number of rows that the answer announces.
+    `server_date` is the server's clock when it answered. `shape` is "object" for a body that is one object, "data" for
+    a list under that name, "absent" for the answer that the resource of the id `absent` is not there, None for a list.
     """
 
     body: bytes = field(repr=False)
@@ -89,6 +90,34 @@ class _Answer(msgspec.Struct):
         """The next page, under either name."""
         return self.arm_next_link if self.odata_next_link is None else self.odata_next_link
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the answer says that it is a part; a list warns of that instead."""
+        return False
+
+
+class _DataAnswer(msgspec.Struct):
+    """An answer of Azure Resource Graph; `next_link` is the token of the next page."""
+
+    value: list[_Row] = msgspec.field(name="data")
+    count: int = msgspec.field(name="totalRecords")
+    truncated: Literal["true", "false"] = msgspec.field(name="resultTruncated")
+    next_link: str | None = msgspec.field(default=None, name="$skipToken")
+    warnings: None = None
+    error: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the answer says that it is a part; with a next page it says so, too."""
+        return self.truncated == "true"
+
+
+class Listing(Enum):
+    """Where an answer lists its rows: most APIs under `value`, Azure Resource Graph under `data`."""
+
+    VALUE = _Answer
+    DATA = _DataAnswer
+
 
 class _Object(msgspec.Struct):
     id: str
@@ -116,20 +145,23 @@ def read_pages(
     endpoint: str,
     next_request: Callable[[str, str], Request],
     most_rows: int | None = None,
+    listing: Listing = Listing.VALUE,
+    tells: bool = True,
 ) -> Iterator[Page]:
     """All pages of a reading, in order; returns normally only after the last.
 
     `next_request` makes the request for a nextLink, given it and the URL before it. `most_rows` is the number of rows
-    at which the service cuts. Raises `SourceError` if there was no page, `Truncated` after the pages that there were;
-    `SignInError` only before the first.
+    at which the service cuts. `tells` says whether progress is shown. Raises `SourceError` if there was no page,
+    `Truncated` after the pages that there were; `SignInError` only before the first.
     """
     reading = _Reading(links={first.url})
     request = first
     while True:
-        answer, reply = _fetch(apis, api, request, reading)
+        answer, reply = _fetch(apis, api, request, reading, listing)
         page = _page(request, reply, answer, endpoint)
         problem = _note(reading, answer, most_rows)
-        apis.on_progress(Progress(api, dataset, reading.rows, reading.pages))
+        if tells:
+            apis.on_progress(Progress(api, dataset, reading.rows, reading.pages))
         yield page
         if problem is not None:
             raise Truncated(problem, api=api, reply=reply)
@@ -139,7 +171,7 @@ def read_pages(
         request = next_request(answer.next_link, request.url)
 
 
-def read_object(apis: TenantApis, api: Api, request: Request, *, dataset: str, endpoint: str) -> Page:
+def read_object(apis: TenantApis, api: Api, request: Request, *, endpoint: str) -> Page:
     """The page of an answer that is one object with an id; raises `SourceError` and `SignInError`."""
     reply = apis.send(api, request)
     if reply.status != 200:
@@ -152,17 +184,23 @@ def read_object(apis: TenantApis, api: Api, request: Request, *, dataset: str, e
         ) from problem
     if error is not msgspec.UNSET:
         raise SourceError(State.FAILED, "the answer holds an error beside its properties", api=api, reply=reply)
-    apis.on_progress(Progress(api, dataset, 1, 1))
     return replace(_page(request, reply, _Answer([]), endpoint), rows=1, shape=OBJECT)
 
 
-def _fetch(apis: TenantApis, api: Api, request: Request, reading: _Reading) -> tuple[_Answer, Reply]:
+def absent_page(request: Request, reply: Reply, absent: str, *, endpoint: str) -> Page:
+    """The page of an answer that what was asked for, of the id `absent`, is not there."""
+    return replace(_page(request, reply, _Answer([]), endpoint), shape=ABSENT, absent=absent)
+
+
+def _fetch(
+    apis: TenantApis, api: Api, request: Request, reading: _Reading, listing: Listing
+) -> tuple[_Answer | _DataAnswer, Reply]:
     """The next page, decoded as far as paging needs it; raises `SourceError`, after the first page `Truncated`."""
     try:
         reply = apis.send(api, request)
         if reply.status != 200:
             raise refusal(api, reply)
-        return _decoded(api, reply), reply
+        return _decoded(api, reply, listing), reply
     except SourceError as error:
         if not reading.pages:
             raise
@@ -175,9 +213,10 @@ def _fetch(apis: TenantApis, api: Api, request: Request, reading: _Reading) -> t
         raise Truncated(f"the next page cannot be followed: {error.what}", api=api) from error
 
 
-def _decoded(api: Api, reply: Reply) -> _Answer:
+def _decoded(api: Api, reply: Reply, listing: Listing) -> _Answer | _DataAnswer:
+    answer: _Answer | _DataAnswer
     try:
-        answer = msgspec.json.decode(reply.body, type=_Answer)
+        answer = msgspec.json.decode(reply.body, type=listing.value)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(
             State.FAILED, f"the answer is not a list of objects in JSON ({error})", api=api, reply=reply
@@ -187,7 +226,7 @@ def _decoded(api: Api, reply: Reply) -> _Answer:
     return answer
 
 
-def _page(request: Request, reply: Reply, answer: _Answer, endpoint: str) -> Page:
+def _page(request: Request, reply: Reply, answer: _Answer | _DataAnswer, endpoint: str) -> Page:
     exchange = reply.exchange
     return Page(
         body=reply.body,
@@ -204,17 +243,18 @@ def _page(request: Request, reply: Reply, answer: _Answer, endpoint: str) -> Pag
         waited_seconds=exchange.waited_seconds,
         count=answer.count,
         warnings=tuple(printable(warning) for warning in answer.warnings or ()),
+        shape=DATA if isinstance(answer, _DataAnswer) else None,
     )
 
 
 def _invocation(request: Request) -> Mapping[str, Any] | None:
-    if request.body is None:
-        return None
+    if request.body is None or "CmdletInput" not in request.body:
+        return request.body
     invoked = request.body["CmdletInput"]
     return {"cmdlet": invoked["CmdletName"], "parameters": invoked["Parameters"]}
 
 
-def _note(reading: _Reading, answer: _Answer, most_rows: int | None) -> str | None:
+def _note(reading: _Reading, answer: _Answer | _DataAnswer, most_rows: int | None) -> str | None:
     """Take a page into account; what makes the reading end as a part, None if nothing does."""
     identities = {identity for row in answer.value if (identity := row.identity()) is not None}
     repeated = reading.seen & identities
@@ -232,6 +272,8 @@ def _note(reading: _Reading, answer: _Answer, most_rows: int | None) -> str | No
         if reading.empty_in_a_row >= MOST_EMPTY_PAGES:
             return f"{MOST_EMPTY_PAGES} empty pages in a row, and still a next page"
         return None
+    if answer.is_cut:
+        return "the service says that it cut the answer, and names no next page"
     # A page that is cut by its size alone warns too: only a warning that no next page follows up counts.
     # One in words that are not known counts as well: it may say the same in another language, or deny a part.
     for warning in answer.warnings or ():

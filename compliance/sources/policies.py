@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from azure.core.pipeline import PipelineRequest, PipelineResponse
@@ -22,6 +22,14 @@ from azure.core.rest import HttpRequest, HttpResponse
 from compliance.clouds import Cloud, origin_of
 from compliance.errors import LookbackError
 from compliance.evidence.datasets import Api
+from compliance.rules.resource_graph import RESOURCE_QUERY
+from compliance.rules.resource_ids import (
+    ADX_CLUSTER_ID,
+    NAMESPACE_ID,
+    STORAGE_ACCOUNT_ID,
+    SUBSCRIPTION_ID,
+    WORKSPACE_ID,
+)
 
 Clock = Callable[[], datetime]
 """Gives the present as an aware UTC datetime."""
@@ -29,14 +37,25 @@ Clock = Callable[[], datetime]
 _TENANT = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
 _MODULE_FILE = re.compile(rf"/adminapi/v1\.0/{_TENANT}/EXOModuleFile", re.IGNORECASE)
 
-WORKSPACE_ID = (
-    r"/subscriptions/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/resourceGroups/[-\w.()]{0,89}[-\w()]"
-    r"/providers/Microsoft\.OperationalInsights/workspaces/[0-9a-z][0-9a-z-]{2,61}[0-9a-z]"
+_SETTINGS = r"/providers/Microsoft\.Insights/diagnosticSettings"
+_BLOBS = rf"{STORAGE_ACCOUNT_ID}/blobServices/default"
+# As an address holds it: a blank in the name of a database is written %20.
+_DATABASE = rf"{ADX_CLUSTER_ID}/databases/(?:[-\w.]|%20){{0,259}}[-\w]"
+_AZURE = (
+    r"/providers/microsoft\.aadiam/diagnosticSettings",
+    rf"(?:{SUBSCRIPTION_ID}|{WORKSPACE_ID}|{_BLOBS}){_SETTINGS}",
+    r"/subscriptions",
+    rf"{WORKSPACE_ID}(?:/tables|/dataExports)?",
+    rf"{WORKSPACE_ID}/providers/Microsoft\.SecurityInsights/(?:onboardingStates|dataConnectors)",
+    rf"{NAMESPACE_ID}/eventhubs",
+    rf"{ADX_CLUSTER_ID}/databases",
+    rf"{_DATABASE}/dataConnections",
+    rf"{STORAGE_ACCOUNT_ID}(?:/managementPolicies/default)?",
+    rf"{_BLOBS}(?:/containers)?",
+    rf"{SUBSCRIPTION_ID}/providers/Microsoft\.Authorization/(?:locks|roleAssignments|roleDefinitions"
+    r"|roleAssignmentScheduleInstances|roleEligibilityScheduleInstances)",
+    rf"{SUBSCRIPTION_ID}/providers/Microsoft\.Insights/eventtypes/management/values",
 )
-"""The id of a Log Analytics workspace as a pattern, for ASCII in either case; no part of it can be `..`.
-
-Source: Microsoft Learn, "Naming rules and restrictions for Azure resources".
-"""
 
 READS: Mapping[Api, re.Pattern[str]] = MappingProxyType(
     {
@@ -46,10 +65,7 @@ READS: Mapping[Api, re.Pattern[str]] = MappingProxyType(
         ),
         Api.EXCHANGE: _MODULE_FILE,
         Api.PURVIEW: _MODULE_FILE,
-        Api.ARM: re.compile(
-            rf"/providers/microsoft\.aadiam/diagnosticSettings|/subscriptions|{WORKSPACE_ID}(?:/tables)?",
-            re.ASCII | re.IGNORECASE,
-        ),
+        Api.ARM: re.compile("|".join(_AZURE), re.ASCII | re.IGNORECASE),
     }
 )
 """The paths that may be GET."""
@@ -70,8 +86,9 @@ CMDLETS: Mapping[Api, frozenset[str]] = MappingProxyType(
         Api.PURVIEW: frozenset({"Get-UnifiedAuditLogRetentionPolicy", "Get-RoleGroup"}),
     }
 )
-"""The cmdlets that may be invoked, each named; nothing else is ever POSTed."""
+"""The cmdlets that may be invoked, each named; beside them only `RESOURCE_QUERY` is ever POSTed."""
 
+_QUERY_PATH = re.compile(r"/providers/Microsoft\.ResourceGraph/resources", re.ASCII | re.IGNORECASE)
 _INVOKE = re.compile(rf"/adminapi/beta/{_TENANT}/InvokeCommand", re.IGNORECASE)
 _PATH = re.compile(r"https://[^/?#]+([^?#]*)")
 
@@ -87,6 +104,17 @@ class _CmdletInput(msgspec.Struct, rename="pascal", forbid_unknown_fields=True):
 
 class _Invocation(msgspec.Struct, rename="pascal", forbid_unknown_fields=True):
     cmdlet_input: _CmdletInput
+
+
+class _QueryOptions(msgspec.Struct, forbid_unknown_fields=True):
+    top: Literal[1000] = msgspec.field(name="$top")
+    result_format: Literal["objectArray"] = msgspec.field(name="resultFormat")
+    skip_token: str | msgspec.UnsetType = msgspec.field(default=msgspec.UNSET, name="$skipToken")
+
+
+class _Query(msgspec.Struct, forbid_unknown_fields=True):
+    query: str
+    options: _QueryOptions
 
 
 @dataclass(slots=True)
@@ -121,7 +149,7 @@ def journey_of(request: Sent) -> Journey:
 
 
 class ReadOnly(Policy):
-    """Lets through only the reads named in `READS` and `CMDLETS`; raises `NotAllowed` for everything else."""
+    """Lets through only the reads named in `READS`, `CMDLETS` and `RESOURCE_QUERY`; raises `NotAllowed` for others."""
 
     def send(self, request: Sent) -> Answer:
         """Check method, path and body, then pass on."""
@@ -132,7 +160,7 @@ class ReadOnly(Policy):
             case "GET":
                 allowed = api in READS and READS[api].fullmatch(path) is not None and not sent.content
             case "POST":
-                allowed = _INVOKE.fullmatch(path) is not None and self._reads(api, sent.content)
+                allowed = self._invokes(api, path, sent.content) or self._queries(api, path, sent.content)
             case _:
                 allowed = False
         if not allowed:
@@ -144,8 +172,17 @@ class ReadOnly(Policy):
         return self.next.send(request)
 
     @staticmethod
-    def _reads(api: Api, content: object) -> bool:
-        if not isinstance(content, str | bytes) or api not in CMDLETS:
+    def _queries(api: Api, path: str, content: object) -> bool:
+        if api is not Api.ARM or _QUERY_PATH.fullmatch(path) is None or not isinstance(content, str | bytes):
+            return False
+        try:
+            return msgspec.json.decode(content, type=_Query).query == RESOURCE_QUERY
+        except msgspec.DecodeError:
+            return False
+
+    @staticmethod
+    def _invokes(api: Api, path: str, content: object) -> bool:
+        if _INVOKE.fullmatch(path) is None or not isinstance(content, str | bytes) or api not in CMDLETS:
             return False
         try:
             name = msgspec.json.decode(content, type=_Invocation).cmdlet_input.cmdlet_name

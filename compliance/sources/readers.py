@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
 from compliance.evidence.datasets import Api
-from compliance.sources import arm, exchange, graph, purview
+from compliance.sources import exchange, graph, purview
+from compliance.sources.arm import readers as arm
 from compliance.sources.pages import Page
+from compliance.sources.reader import Reader
 from compliance.sources.transport import TenantApis
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """How a dataset is read: `read` gives its pages and raises `SourceError` or `Truncated`.
-
-    `api` is the one that is asked first. `learn` takes from a page's body what other readers need to know; whoever
-    reads the dataset calls it for every page, those that an earlier run left behind included.
-    """
-
-    api: Api
-    read: Callable[[TenantApis], Iterator[Page]]
-    learn: Callable[[TenantApis, bytes], None] | None = None
 
 
 def _graph(name: str) -> Reader:
@@ -81,14 +69,11 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         ),
         purview.POLICIES: Reader(Api.PURVIEW, purview.read_retention_policies),
         purview.ROLE_GROUPS: Reader(Api.PURVIEW, purview.read_role_groups),
-        arm.SETTINGS: Reader(Api.ARM, arm.read_settings, arm.learn_workspaces),
-        arm.SUBSCRIPTIONS: Reader(Api.ARM, arm.read_subscriptions),
-        arm.WORKSPACES: Reader(Api.ARM, arm.read_workspaces),
-        arm.TABLES: Reader(Api.ARM, arm.read_tables),
+        **arm.READERS,
     }
 )
-"""Every dataset's reader, one that learns before those that need it.
+"""Every dataset's reader. They are used in the order of `DATASETS`, where one that learns is before those that need it.
 
-What graph.organization says is the initial domain, which Exchange's paging may need; diagnostic settings name the
-workspaces.
+What graph.organization says is the initial domain, which Exchange's paging may need; the answers of Azure name the
+resources that are asked about next.
 """

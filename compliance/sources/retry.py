@@ -1,6 +1,7 @@
 """Patience: waiting for a throttled API, and trying again what may pass.
 
-Sources: Microsoft Learn, "Microsoft Graph throttling guidance"; RFC 9110, section 10.2.3 (Retry-After).
+Sources: Microsoft Learn, "Microsoft Graph throttling guidance", "Guidance for throttled requests in Azure Resource
+Graph"; RFC 9110, section 10.2.3 (Retry-After).
 """
 
 from __future__ import annotations
@@ -107,6 +108,7 @@ MOST_FAILURES = 5
 _FIRST_PAUSE = 2.0
 _LEAST_PAUSE = 1.0
 _LONGEST_PAUSE = 86_400.0
+_RESETS_AFTER = re.compile(r"(\d\d):(\d\d):(\d\d)", re.ASCII)
 _SECONDS_IN_TEXT = re.compile(r"\b(\d{1,6}) seconds?\b")
 
 
@@ -146,6 +148,8 @@ class Retry(Policy):
                 journey.gave_up = error.what
                 return answer
             if answer is not None and not _is_retried(answer):
+                if (until := _used_up(answer.http_response)) is not None:
+                    self._gate.hold(journey.api, self._patience.clock() + until)
                 return answer
             throttled = answer is not None and answer.http_response.status_code == 429
             pause = self._pause(answer, journey.attempts)
@@ -176,6 +180,16 @@ def _is_retried(answer: Answer) -> bool:
     return response.status_code in RETRIED or (
         response.status_code == 403 and is_html(response.headers.get("Content-Type"))
     )
+
+
+def _used_up(response: HttpResponse) -> timedelta | None:
+    """How long a quota lasts that this answer used up; None where it says nothing of that (Azure Resource Graph)."""
+    after = response.headers.get("x-ms-user-quota-resets-after")
+    resets = None if after is None else _RESETS_AFTER.fullmatch(after)
+    if response.headers.get("x-ms-user-quota-remaining") != "0" or resets is None:
+        return None
+    hours, minutes, seconds = (int(part) for part in resets.groups())
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
 
 def _asked_pause(response: HttpResponse, now: datetime) -> float | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import requests
@@ -25,12 +26,20 @@ from compliance.credentials import NotAskedError, SignInError, TokenFacts, beare
 from compliance.errors import LookbackError
 from compliance.evidence.datasets import Api, State
 from compliance.settings import Limits
+from compliance.sources.arm.inventory import Inventory
 from compliance.sources.errors import SourceError
 from compliance.sources.policies import Bearer, Clock, HostPin, Journey, ReadOnly, Recorder, is_html
 from compliance.sources.retry import GatePolicy, GaveUp, Patience, Retry, ThrottleGate
 
 DEFAULT_LIMITS = Limits()
 """The limits that hold where config.yaml names none."""
+
+SIDE_BY_SIDE = 8
+"""How many requests one dataset has under way at once.
+
+Azure Resource Manager refills 25 reads a second for each subscription (Microsoft Learn, "Understand how Azure Resource
+Manager throttles requests"): eight that take a third of a second stay just below, also where all go to one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +111,9 @@ def _new_id() -> str:
 class TenantApis:
     """The APIs of one tenant for the length of a run; safe to share between threads. Close it when done.
 
-    `tenant_id` is the tenant's GUID or a domain of it. `initial_domain` (*.onmicrosoft.com) and `workspaces` (the ids
-    that diagnostic settings name, as they name them) are learned from what was read, and None until then.
+    `tenant_id` is the tenant's GUID or a domain of it. `initial_domain` (*.onmicrosoft.com), which is None until then,
+    and `azure` are learned from what was read; `whole` names the datasets that were read to their end. `clock_offset`
+    is by how much our clock was ahead of the service's at the last answer.
     `credential` is one for all APIs, or each API's own with None for an API that is not to be asked.
     """
 
@@ -122,7 +132,9 @@ class TenantApis:
         self.cloud = cloud
         self.tenant_id = tenant_id
         self.initial_domain: str | None = None
-        self.workspaces: tuple[str, ...] | None = None
+        self.azure = Inventory()
+        self.whole: set[str] = set()
+        self.clock_offset = timedelta(0)
         self.on_progress = on_progress
         self._credentials = dict(credential) if isinstance(credential, Mapping) else dict.fromkeys(Api, credential)
         self._clock = clock
@@ -133,6 +145,7 @@ class TenantApis:
         self._local = threading.local()
         self._transports: list[RequestsTransport] = []
         self._lock = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -144,12 +157,34 @@ class TenantApis:
         """End every pause, now and from now on, so that whoever waits gives up."""
         self._stopped.set()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `stop` was called: nothing new should be asked for."""
+        return self._stopped.is_set()
+
+    @property
+    def pool(self) -> ThreadPoolExecutor:
+        """The threads that read what one dataset asks of each of many resources; their connections are kept."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(max_workers=SIDE_BY_SIDE, thread_name_prefix="reading")
+            return self._pool
+
+    def now(self) -> datetime:
+        """The present by the service's clock, which decides what it calls too long ago."""
+        return self._clock() - self.clock_offset
+
     def _pause(self, seconds: float) -> None:
         if self._stopped.wait(seconds):
             raise GaveUp("interrupted")
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """End the threads, and close the connections of all."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            self.stop()
+            pool.shutdown(cancel_futures=True)
         with self._lock:
             for transport in self._transports:
                 transport.close()
@@ -214,6 +249,8 @@ class TenantApis:
             raise SourceError(State.FAILED, error.what, api=api) from None
         except SignInError as error:
             raise _without_token(api, error) from None
+        if journey.dates:
+            self.clock_offset = self._clock() - journey.dates[-1]
         response = answer.http_response
         reply_headers = {name.lower(): value for name, value in response.headers.items()}
         exchange = Exchange(

@@ -146,6 +146,101 @@ def test_an_id_given_twice_is_refused(tmp_path: Path) -> None:
         load(tmp_path, FILE.replace("approved_", entry + "approved_", 1))
 
 
+MOVED = FILE.replace("at_creation", "moved_after_hot").replace("    hot: {months: 12}\n", "")
+TOTAL = "    total: {days: 915}\n"
+PERIODS = "    moved_after: {months: 12}\n    kept_after_move: {months: 18}\n"
+
+
+def test_a_store_that_records_are_moved_to_may_say_when_and_how_long_after(tmp_path: Path) -> None:
+    (store,) = load(tmp_path, MOVED.replace(TOTAL, PERIODS)).stores
+    assert (store.moved_after, store.total) == (Duration.of_months(12), Duration.of_months(30))
+
+
+def test_days_and_months_add_up_to_what_they_surely_give(tmp_path: Path) -> None:
+    periods = PERIODS.replace("{months: 12}", "{days: 365}")
+    (store,) = load(tmp_path, MOVED.replace(TOTAL, periods)).stores
+    assert store.total == Duration.of_days(365 + 546)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (MOVED.replace(TOTAL, TOTAL + PERIODS), "stores[0].total: moved_after and kept_after_move add up"),
+        (MOVED.replace(TOTAL, "    moved_after: {days: 90}\n"), "stores[0].kept_after_move: this key is missing"),
+        (MOVED.replace(TOTAL, "    kept_after_move: {days: 90}\n"), "stores[0].moved_after: this key is missing"),
+        (MOVED.replace(TOTAL, ""), "stores[0].total: this key is missing"),
+        (FILE.replace(TOTAL, PERIODS), "stores[0].moved_after: only a store that records are moved to"),
+    ],
+)
+def test_the_periods_of_a_store_must_fit_together(tmp_path: Path, text: str, expected: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, text)
+    assert expected in str(caught.value)
+
+
+STATEMENT = """\
+statements:
+  - about: soc-access
+    text: The SOC reads the workspace soc-logs.
+    owner: soc@contoso.example
+    declared_on: 2026-10-01
+    expires: 2027-09-30
+"""
+ATTACHED = STATEMENT + f"    file: note.pdf\n    sha256: {hashlib.sha256(DOCUMENT).hexdigest().upper()}\n"
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def test_a_statement_is_found_by_what_it_is_about(tmp_path: Path) -> None:
+    declarations = load(tmp_path, FILE + STATEMENT)
+    statement = declarations.statement("soc-access", NOW)
+    assert statement is not None
+    assert statement.text == "The SOC reads the workspace soc-logs."
+    assert declarations.statement("no-other-stores", NOW) is None
+
+
+def test_of_two_statements_the_later_one_that_holds_is_taken(tmp_path: Path) -> None:
+    later = STATEMENT.replace("statements:\n", "").replace("2026-10-01", "2026-11-01")
+    lapsed = later.replace("2026-11-01", "2026-11-10").replace("2027-09-30", "2026-11-12")
+    statement = load(tmp_path, FILE + STATEMENT + lapsed + later).statement("soc-access", NOW)
+    assert statement is not None
+    assert statement.declared_on == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize("line", ["    declared_on: 2026-10-01\n", "    expires: 2027-09-30\n"])
+def test_an_undated_statement_says_nothing(tmp_path: Path, line: str) -> None:
+    assert load(tmp_path, FILE + STATEMENT.replace(line, "")).statement("soc-access", NOW) is None
+
+
+def test_a_statement_may_come_with_its_document(tmp_path: Path) -> None:
+    (tmp_path / "note.pdf").write_bytes(DOCUMENT)
+    declarations = load(tmp_path, FILE + ATTACHED)
+    digest = hashlib.sha256(DOCUMENT).hexdigest()
+    assert declarations.attachments() == ((tmp_path / "siem.pdf", digest), (tmp_path / "note.pdf", digest))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (STATEMENT.replace("soc-access", "soc"), ":21:5 statements[0].about: the value should be"),
+        (STATEMENT.replace("The SOC reads the workspace soc-logs.", "' '"), ":22:5 statements[0].text: nothing can be"),
+        (STATEMENT.replace("2026-10-01", "2026-12-01"), ":24:5 statements[0].declared_on: the declaration lies in"),
+        (STATEMENT + "    file: siem.pdf\n", "statements[0].sha256: a document comes with its file and its sha256"),
+        (ATTACHED.replace("note.pdf", "siem.pd"), ":26:5 statements[0].file: the file cannot be read"),
+        (ATTACHED.replace("note.pdf", "declarations.yaml"), ":26:5 statements[0].file: the document is not the one"),
+    ],
+)
+def test_a_wrong_statement_is_refused_where_it_stands(tmp_path: Path, text: str, expected: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, FILE + text)
+    assert expected in str(caught.value)
+
+
+def test_accounts_for_emergencies_are_an_approved_list(tmp_path: Path) -> None:
+    declarations = load(tmp_path, FILE.replace("approved_administrators", "break_glass"))
+    assert declarations.break_glass is not None
+    assert declarations.break_glass.standing(NOW) is DeclarationStanding.EXPIRED
+
+
 def test_without_a_file_nothing_is_declared() -> None:
     assert NO_DECLARATIONS.stores_for("purview.teams") == ()
 

@@ -82,6 +82,12 @@ def visit() -> Iterator[Callable[[Tenant], Client]]:
 
 
 @pytest.fixture
+def client_of() -> Callable[[Served], Client]:
+    """A client of what a test serves itself."""
+    return Client
+
+
+@pytest.fixture
 def tenant() -> Tenant:
     """The compliant tenant, to change as the test needs."""
     return load_scenario("compliant")

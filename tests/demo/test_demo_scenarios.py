@@ -13,15 +13,27 @@ from compliance.errors import InputError
 
 NAMES = [
     "agency",
+    "cold-storage",
     "compliant",
+    "data-export",
     "everything-denied",
+    "everything-kept",
+    "forgotten-subscription",
     "gcc-high-reader",
     "generated:N",
     "half-licensed",
+    "hubs-and-adx",
+    "immutable",
+    "inventory:SxWxT",
     "least-privilege",
+    "lifecycle-traps",
+    "log-owners",
+    "lost-destinations",
     "mail-blind",
     "ordinary",
+    "sentinel-connector",
     "shadowed-policy",
+    "table-plans",
     "throttled",
 ]
 SETTINGS = "/providers/microsoft.aadiam/diagnosticSettings?api-version=2017-04-01"
@@ -45,13 +57,18 @@ def everything(client, rows):
 def test_every_scenario_loads_and_says_in_one_line_what_it_is():
     assert list(scenario_names()) == NAMES
     for name, description in scenario_names().items():
-        assert load_scenario(name.replace(":N", ":100")).users
+        assert load_scenario(name.replace(":N", ":100").replace(":SxWxT", ":3x2x5")).users
         assert 0 < len(description) < 120
         assert "\n" not in description
 
 
 @pytest.mark.parametrize(
-    "name", ["no-such", "../compliant", "", "a/b", "generated", "generated:N", "generated:0", "generated:-1"]
+    "name",
+    [
+        *("no-such", "../compliant", "", "a/b"),
+        *("generated", "generated:N", "generated:0", "generated:-1"),
+        *("inventory", "inventory:SxWxT", "inventory:1x0x1", "inventory:3", "compliant:1x1x1"),
+    ],
 )
 def test_an_unknown_scenario_is_refused_with_those_there_are(name):
     with pytest.raises(InputError, match="compliant"):

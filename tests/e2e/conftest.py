@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kept_tenants import ENTRA, Collected, Judged, collect_served
 from lookback_command import check, collect_from
 
 from compliance.demo.scenarios import load_scenario
 from compliance.demo.server import serve
+from compliance.demo.tenant import Tenant
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +57,16 @@ def compliant_result(compliant: Path, tmp_path_factory: pytest.TempPathFactory) 
     result = tmp_path_factory.mktemp("compliant") / "result"
     assert check(compliant, result).code == 4  # where the 18 months beyond Purview are is open
     return result
+
+
+@pytest.fixture
+def collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Collected:
+    """Collect a tenant over HTTP: what Entra's logs rest on, and more where more is asked for."""
+
+    def collect_it(tenant: Tenant, datasets: tuple[str, ...] = ENTRA, more: str = "") -> Judged:
+        with serve(tenant) as served:
+            for name, value in served.environment.items():
+                monkeypatch.setenv(name, value)
+            return collect_served(served, tmp_path / "bundle", datasets, more)
+
+    return collect_it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,10 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from compliance.evidence.azure_views import AZURE_ROWS
 from compliance.evidence.bundle import frames_of, open_bundle
 from compliance.evidence.datasets import DATASETS, Api, State
 from compliance.evidence.manifest import DatasetEntry
-from compliance.evidence.rows import OBJECT, PAGE
+from compliance.evidence.parents import MAY_BE_EMPTY, PARENT_OF, named_parents
+from compliance.evidence.rows import ABSENT, DATA, OBJECT, PAGE
+from compliance.evidence.view import View
 from compliance.rules.record_types import RECORD_TYPES
 
 MAILBOX_NUMBERS = {"UserMailbox": 1, "LinkedMailbox": 2, "SharedMailbox": 4, "RoomMailbox": 16, "EquipmentMailbox": 32}
@@ -40,12 +46,30 @@ def _rows(bundle: Path, entry: DatasetEntry) -> Iterator[Row]:
     for frame in frames_of(bundle, entry):
         if frame.header["kind"] == PAGE:
             answer = json.loads(frame.body)
-            yield from [answer] if frame.header.get("shape") == OBJECT else answer["value"]
+            match frame.header.get("shape"):
+                case shape if shape == OBJECT:
+                    yield answer
+                case shape if shape == DATA:
+                    yield from answer["data"]
+                case shape if shape != ABSENT:
+                    yield from answer["value"]
 
 
 def _without_annotations(row: Row) -> Row:
     """A row as a cmdlet outputs it, without what the admin API tells beside its properties."""
     return {key: value for key, value in row.items() if "@" not in key or key.startswith("@")}
+
+
+def asked_in(rows: Mapping[str, list[Row]]) -> dict[str, list[str]]:
+    """What an administrator asks for the files whose rows cannot tell it: all that the rows of the others name."""
+
+    def read(name: str) -> Iterator[View]:
+        for row in rows.get(DATASETS[name].export_file, ()):
+            with contextlib.suppress(msgspec.ValidationError, UnicodeEncodeError):
+                yield msgspec.convert(row, type=AZURE_ROWS[name])
+
+    parents = named_parents(read)
+    return {DATASETS[name].export_file: list(parents[PARENT_OF[name]]) for name in MAY_BE_EMPTY}
 
 
 def array(rows: list[Row]) -> bytes:
@@ -113,7 +137,8 @@ def write_exports(
 ) -> Path:
     """Write the files, and a provenance.yaml that is complete but for the files left out of it."""
     directory.mkdir(exist_ok=True)
-    entries = {}
+    asked = asked_in(rows)
+    entries: dict[str, dict[str, Any]] = {}
     specs = {spec.export_file: spec for spec in DATASETS.values()}
     for name, contents in rows.items():
         (directory / name).write_bytes(shape(contents))
@@ -126,6 +151,8 @@ def write_exports(
             "endpoint": (endpoints or {}).get(name, ENDPOINTS[specs[name].api]),
             "rows": len(contents),
         }
+        if specs[name].name in MAY_BE_EMPTY:
+            entries[name]["asked"] = asked[name]
     if entries:  # JSON is YAML
         (directory / "provenance.yaml").write_text(json.dumps({"version": 1, "files": entries}, indent=2))
     return directory

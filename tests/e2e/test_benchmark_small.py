@@ -42,3 +42,17 @@ def test_a_command_that_fails_ends_the_benchmark(bench, monkeypatch):
     monkeypatch.setattr(bench, "served", lambda size: contextlib.nullcontext(("no-such.yaml", {})))
     with pytest.raises(SystemExit, match="collect"):
         bench.main(["40"])
+
+
+def test_a_large_azure_is_measured_beside_what_waiting_alone_takes(bench, capsys):
+    assert bench.main(["--azure", "9x3x20"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith("9 subscriptions, 3 workspaces of 20 tables each, every answer 50 ms late")
+    requests, to_azure = map(int, re.findall(r"([\d,]+) requests, of these ([\d,]+) to Azure", said)[0])
+    # 3 lists, the settings of 9, 5 things of each workspace, 6 of each subscription that holds one
+    assert to_azure == 3 + 9 + 3 * 5 + 3 * 6
+    assert requests > to_azure
+    waiting, ratio = map(float, re.findall(r"waiting alone takes ([\d.]+) s; collect took ([\d.]+) times", said)[0])
+    # eight at once to Azure, and at the other three APIs one after the other
+    assert round(to_azure / 8 * 0.05, 1) <= waiting < (requests - to_azure) * 0.05
+    assert ratio > 1

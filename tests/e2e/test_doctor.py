@@ -26,12 +26,15 @@ from compliance.evidence.bundle import open_bundle
 from compliance.evidence.datasets import DATASETS, Api
 from compliance.evidence.derived import DERIVATIONS
 from compliance.evidence.evidence import datasets_behind
+from compliance.evidence.parents import PARENT_OF, Parent
 from compliance.permissions import PERMISSIONS
 from compliance.settings import load_settings
 from compliance.sources.transport import TenantApis
 
-SCENARIOS = sorted(name.replace(":N", ":30") for name in scenario_names())
+SCENARIOS = sorted(name.replace(":N", ":30").replace(":SxWxT", ":3x2x5") for name in scenario_names())
 COMMANDS = ("az ", "Connect-", "New-", "Add-", "# ")
+ELSEWHERE = "99999999-9999-4999-8999-999999999999"
+STORES = (Parent.STORE, Parent.STORE_SUBSCRIPTION)
 AADIAM = "/providers/microsoft.aadiam"
 
 
@@ -176,8 +179,9 @@ def _granting(identity: Identity, permission: str) -> Identity:
         return replace(identity, purview_roles=(*identity.purview_roles, permission))
     if permission.startswith("Exchange.ManageAsApp"):
         return replace(identity, exchange_manage_as_app=True, compliance_manage_as_app=True)
-    scope = AADIAM if "aadiam" in permission else "/"
-    return replace(identity, azure_roles=(*identity.azure_roles, ("Reader", scope)))
+    role = permission.partition(" at ")[0].partition(" on ")[0]
+    scope = AADIAM if "aadiam" in permission else "/providers/Microsoft.Management/managementGroups/root"
+    return replace(identity, azure_roles=(*identity.azure_roles, (role, scope)))
 
 
 def test_a_permission_decides_what_doctor_said_it_would(said):
@@ -198,6 +202,26 @@ def test_an_identity_that_was_granted_everything_decides_every_check():
     assert run.code == 0, run.out
     assert "NO" not in marks(run).values()
     assert "missing permission" not in run.out
+
+
+def test_one_reader_above_every_subscription_reads_all_of_azure_but_where_entra_sends_its_logs():
+    tenant = load_scenario("compliant")
+    tenant.identity = _granting(replace(tenant.identity, azure_roles=()), "Reader on the subscriptions")
+    told = marks(doctor(tenant))
+    assert told["Reader at /providers/Microsoft.aadiam"] == "NO"
+    assert {told[name] for name in told if name.endswith(("on the subscriptions", "on the workspaces"))} == {"yes"}
+
+
+def test_whoever_has_no_role_in_azure_is_told_of_the_one_grant_first():
+    tenant = load_scenario("compliant")
+    tenant.identity = replace(tenant.identity, azure_roles=(("Reader", AADIAM),))
+    run = doctor(tenant)
+    told = marks(run)
+    assert told["Reader at /providers/Microsoft.aadiam"] == "yes"
+    assert "yes" not in {told[name] for name in told if name.endswith(("on the subscriptions", "on the workspaces"))}
+    one = run.out.index("--scope /providers/Microsoft.Management/managementGroups/<tenant id>")
+    assert one < run.out.index('--role "Monitoring Reader"') < run.out.index('--role "Log Analytics Reader"')
+    assert {"EXP-01", "RET-05"} <= added(run)["Reader on the subscriptions"]
 
 
 def test_a_dataset_that_fails_is_not_taken_for_one_that_is_denied():
@@ -244,12 +268,14 @@ def test_a_first_page_without_rows_is_no_answer_yet():
 
 def test_one_workspace_of_two_is_a_part_and_what_rests_on_both_is_judged_in_part():
     tenant = load_scenario("compliant")
-    gone = f"{tenant.azure.workspaces[0].id}-before"
-    tenant.azure.settings.append(DiagnosticSetting("to-the-one-before", categories=("AuditLogs",), workspace_id=gone))
+    here = tenant.azure.workspaces[0].id
+    elsewhere = f"/subscriptions/{ELSEWHERE}/{here.split('/', 3)[3]}"
+    tenant.azure.settings.append(DiagnosticSetting("elsewhere", categories=("AuditLogs",), workspace_id=elsewhere))
     run = doctor(tenant)
     text = " ".join(run.out.split())
     assert "reads only a part of GET {workspace}?api-version=2023-09-01" in text
-    resting = {one.id for one in all_checks() if "arm.workspaces" in needed(one.function, DERIVATIONS)}
+    asked_there = {name for name, kind in PARENT_OF.items() if kind in (Parent.WORKSPACE, *STORES)}
+    resting = {one.id for one in all_checks() if asked_there & needed(one.function, DERIVATIONS)}
     assert resting
     assert decidable(run) == {one.id for one in all_checks()} - resting
     assert f"{len(resting)} judged on what can be read" in text

@@ -23,12 +23,11 @@ LINES = re.findall(r"^lookback .+$", "".join(re.findall(r"^```console\n(.*?)^```
 SPANS = re.findall(r"`(lookback [^`]+)`", re.sub(r"^```.*?^```", "", README, flags=re.M | re.S))
 GRANTS = re.findall(r"^\| ((?:Graph|Exchange|Purview|Azure) .+?) \| .+ \| (.+) \|$", README, re.M)
 CHECKS = re.findall(r"[A-Z]{3}-\d\d", README.partition("## What is assessed")[2].partition("\nNot assessed yet")[0])
-WITHOUT_A_ROW = {  # the first two are named below the table, the next two are covered by a row, the last buys no check
+WITHOUT_A_ROW = {  # the first two are named below the table, the others are covered by a row
     "Exchange.ManageAsApp",
     "Exchange.ManageAsApp (Purview)",
     "LicenseAssignment.Read.All",
     "RoleEligibilitySchedule.Read.Directory",
-    "Reader on the subscriptions",
 }
 YAML = re.findall(r"^```yaml\n(.*?)^```", README, re.M | re.S)
 

@@ -5,37 +5,49 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from dataclasses import replace
 
 import pytest
-from exported_files import rows_of
+from exported_files import asked_in, rows_of
 from hypothesis import given
 from hypothesis import strategies as st
 from lookback_command import check, collect_from, copied, findings_of, lookback_here, reseal, rewrite_json
 from powershell_text import calls, subcommands, texts, tokens
 
 from checks import all_checks
+from compliance.decidability import needed
 from compliance.demo.scenarios import load_scenario
 from compliance.demo.server import serve
 from compliance.evidence.bundle import open_bundle
 from compliance.evidence.datasets import DATASETS
 from compliance.evidence.derived import DERIVATIONS
-from compliance.evidence.evidence import Evidence, datasets_behind
+from compliance.evidence.evidence import Evidence
+from compliance.evidence.parents import BY_ID, PARENT_OF, Parent
 from compliance.request.asks import ASKS
 from compliance.request.documents import plain
 from compliance.request.needs import Need
 from compliance.request.script import CONNECTIONS, export_script, quoted
 from compliance.yamlfile import load_yaml
 
+TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
 POLICIES = "Get-UnifiedAuditLogRetentionPolicy.json"
 WHEN = "2026-11-16T11:00:00Z"
 OWN_HELPERS = {
     "Assert-Tenant",
     "Get-ArmAnswer",
     "Get-ArmRows",
+    "Get-EachAnswer",
+    "Get-EachRows",
     "Get-ExchangeAccount",
+    "Get-ExportTargets",
+    "Get-Found",
     "Get-GraphPage",
     "Get-GraphRows",
-    "Get-Workspaces",
+    "Get-Ids",
+    "Get-OfEach",
+    "Get-Resources",
+    "Get-Settings",
+    "Get-Utc",
     "Save-Export",
     "Save-Provenance",
 }
@@ -71,6 +83,15 @@ HARMLESS = {
     "Write-Warning",
     "az",
 }
+UNSEEN = {
+    "arm.subscriptions",
+    "arm.activity_log_settings",
+    "arm.resources",
+    "arm.adx_databases",
+    "arm.adx_data_connections",
+}
+"""What holds nothing, and says nothing, where whoever reads it sees no subscription."""
+UNKNOWN = dict.fromkeys(Parent)
 EVERYTHING = tuple(Need(spec, "denied", ("AUD-01",), held=False) for spec in DATASETS.values())
 
 
@@ -88,7 +109,7 @@ def asked(bundle_of, tmp_path_factory):
 def administrators(tmp_path_factory):
     """What an administrator reads of the same tenant."""
     tenant = load_scenario("least-privilege")
-    tenant.identity = load_scenario("compliant").identity
+    tenant.identity = replace(load_scenario("compliant").identity, azure_roles=(("Reader", "/"),))
     with serve(tenant) as served:
         return collect_from(served, tmp_path_factory.mktemp("administrator") / "bundle")
 
@@ -96,8 +117,10 @@ def administrators(tmp_path_factory):
 def missing(bundle):
     opened = open_bundle(bundle)
     evidence = Evidence(opened, DERIVATIONS)
-    wanted = set().union(*(datasets_behind(one.function, DERIVATIONS) for one in all_checks()))
-    return {DATASETS[name].export_file for name in wanted if evidence.standing(name) is not None}
+    wanted = set().union(*(needed(one.function, DERIVATIONS) for one in all_checks()))
+    files = {DATASETS[name].export_file for name in wanted if evidence.standing(name) is not None}
+    visible = opened.manifest.dataset("arm.subscriptions")
+    return files if visible.rows else files | {DATASETS[name].export_file for name in wanted & UNSEEN}
 
 
 def hand_back(folder, rows):
@@ -108,6 +131,7 @@ def hand_back(folder, rows):
             continue
         (folder / name).write_bytes(json.dumps(rows[name], indent=2).encode("utf-8-sig"))
         full = {**entry, "by": "admin@council.example", "when": WHEN, "rows": len(rows[name])}
+        full |= {"asked": asked_in(rows)[name]} if "asked" in entry else {}
         lines = [line for line in lines if not line.startswith(f"  {name}:")]
         lines.append(f"  {name}: {json.dumps(full, separators=(',', ':'))}")
     (folder / "provenance.yaml").write_bytes("\r\n".join(lines).encode("utf-8-sig"))
@@ -134,11 +158,28 @@ def test_what_it_prints_fits_eighty_columns_and_ends_with_the_command_to_type(as
     assert shlex.split(command) == ["lookback", "import", str(tmp_path / "to hand over"), "--into", str(bundle)]
 
 
+def test_what_nobody_sees_without_a_role_in_azure_is_asked_for_and_taken_in(asked, administrators, tmp_path):
+    bundle, folder, run = asked
+    unseen = {DATASETS[name].export_file for name in UNSEEN}
+    assert unseen <= set(load_yaml(folder / "provenance.yaml").data["files"])
+    assert "whoever read it sees no Azure subscription" in run.out
+    assert ids_in((folder / "export.ps1").read_text("utf-8-sig")) == {}
+    bundle, folder = copied(bundle, tmp_path / "bundle"), copied(folder, tmp_path / "folder")
+    hand_back(folder, rows_of(administrators))
+    imported = lookback_here("import", folder, "--into", bundle)
+    assert imported.code == 0, imported.said
+    manifest = open_bundle(bundle).manifest
+    seen = {name: manifest.dataset(name) for name in UNSEEN}
+    assert {entry.origin for entry in seen.values()} == {"exported"}
+    assert seen["arm.subscriptions"].rows
+    assert lookback_here("verify", bundle).code == 0
+
+
 def test_what_no_selected_check_needs_is_not_asked_for(asked, tmp_path):
     bundle, _, _ = asked
     run = lookback_here("request", bundle, "--checks", "RET-03", "-o", tmp_path / "asked")
     assert run.code == 0, run.said
-    behind = datasets_behind(next(one for one in all_checks() if one.id == "RET-03").function, DERIVATIONS)
+    behind = needed(next(one for one in all_checks() if one.id == "RET-03").function, DERIVATIONS)
     files = {DATASETS[name].export_file for name in behind}
     assert set(load_yaml(tmp_path / "asked" / "provenance.yaml").data["files"]) == missing(bundle) & files
 
@@ -223,9 +264,9 @@ def test_a_list_that_was_typed_in_can_fail_and_what_passes_on_it_is_marked(asked
 
 
 @pytest.mark.parametrize("cloud", ["commercial", "gcc", "gcc-high", "dod", "china", "custom", "unknown"])
-@pytest.mark.parametrize("known", [None, ()])
+@pytest.mark.parametrize("known", [UNKNOWN, dict.fromkeys(Parent, ())])
 def test_the_script_only_reads_and_closes_what_it_opens(cloud, known):
-    script = export_script("72f988bf-86f1-41af-91ab-2d7cd011db47", cloud, EVERYTHING, known)
+    script = export_script(TENANT, cloud, EVERYTHING, known)
     assert calls(script) - OWN_HELPERS <= HARMLESS
     assert set(re.findall(r"-Method (\w+)", script)) == {"GET"}
     assert set(re.findall(r"--method (\w+)", script)) == {"get"}
@@ -294,7 +335,7 @@ def test_any_text_is_one_line_of_markdown_without_links_or_tags(text):
     ],
 )
 def test_az_is_given_no_address_that_a_shell_would_obey_and_what_to_do_instead_is_said(rest, on_windows, elsewhere):
-    script = export_script("t", "commercial", EVERYTHING, None)
+    script = export_script("t", "commercial", EVERYTHING, UNKNOWN)
     plain = [text.replace("\\z", "\\Z") for text in re.findall(r"\$plain = '([^']+)'", script)]
     assert [bool(re.search(one, f"https://management.azure.com{rest}")) for one in plain] == [on_windows, elsewhere]
     windows, _, other = script.partition("$PSVersionTable.PSEdition -eq 'Core' -and -not $IsWindows")
@@ -302,17 +343,29 @@ def test_az_is_given_no_address_that_a_shell_would_obey_and_what_to_do_instead_i
     assert "az on Windows cannot be given $Address; run this in Azure Cloud Shell" in script
 
 
-def test_workspaces_that_the_bundle_knows_are_named_and_others_are_looked_up():
-    one = "/subscriptions/s-1/resourceGroups/logs (1)/providers/Microsoft.OperationalInsights/workspaces/law-1"
-    good = one.replace(" (1)", "")
-    script = export_script("t", "commercial", EVERYTHING, (good, "/workspaces/'; az group delete", one))
-    assert quoted(good) in script
-    assert "group delete" not in script
-    assert "ForEach-Object { $_.properties.workspaceId }" not in script
-    assert "ForEach-Object { $_.properties.workspaceId }" in export_script("t", "commercial", EVERYTHING, None)
+def ids_in(script):
+    """What the script knows already, by kind."""
+    block = script.partition("$Ids = @{\n")[2].partition("\n}\n")[0]
+    return {kind: texts(ids) for kind, ids in re.findall(r"(?m)^    (\w+) = @\((.*)\)$", block)}
 
 
-def test_the_workspaces_of_the_settings_that_were_read_are_those_that_the_script_asks(compliant, tmp_path):
+def test_what_the_bundle_knows_is_named_and_the_rest_is_looked_up():
+    one = f"/subscriptions/{TENANT}/resourceGroups/it's/providers/Microsoft.OperationalInsights/workspaces/law-1"
+    script = export_script("t", "commercial", EVERYTHING, {**UNKNOWN, Parent.WORKSPACE: (one,), Parent.ACCOUNT: ()})
+    assert ids_in(script) == {"workspaces": {one}, "accounts": set()}
+    looked_up = set(re.findall(r"(?m)^    (\w+) = \{", script.partition("$LookUp = @{\n")[2]))
+    assert looked_up == set(Parent)
+
+
+def test_each_dataset_is_asked_of_the_resources_that_it_is_about():
+    script = export_script("t", "commercial", EVERYTHING, UNKNOWN)
+    saved = dict(re.findall(r"(?m)^    Save-Export '([^']+)' 'azure_resource_manager' \$By \{ (.+) \}$", script))
+    for name in BY_ID:
+        (kind,) = re.findall(r"^Get-Each(?:Rows|Answer) '(\w+)' ", saved[DATASETS[name].export_file])
+        assert kind == PARENT_OF[name]
+
+
+def test_what_the_settings_that_were_read_name_is_what_the_script_asks(compliant, tmp_path):
     bundle = copied(compliant, tmp_path / "bundle")
 
     def refuse_tables(manifest):
@@ -325,8 +378,8 @@ def test_the_workspaces_of_the_settings_that_were_read_are_those_that_the_script
     rewrite_json(bundle / "manifest.json", refuse_tables)
     reseal(bundle)
     assert lookback_here("request", bundle, "-o", tmp_path / "asked").code == 0
-    script = (tmp_path / "asked" / "export.ps1").read_text("utf-8-sig")
-    assert {text for text in texts(script) if "/workspaces/" in text} == named
+    known = ids_in((tmp_path / "asked" / "export.ps1").read_text("utf-8-sig"))
+    assert {one.casefold() for one in named} <= {one.casefold() for one in known["workspaces"]}
     assert named
 
 

@@ -101,6 +101,8 @@ def read_all(apis: TenantApis, api: Api) -> list[str]:
                     reader.learn(apis, page.body)
         except (SourceError, NotAllowed) as error:
             ended.append(f"{name}: {error.what}")
+        else:
+            apis.whole.add(name)
     return ended
 
 

@@ -9,6 +9,7 @@ import pytest
 from peer_audit import FAIL, INDETERMINATE, PASS, Audit
 
 from compliance.demo.azure import ENTRA_TABLES, DiagnosticSetting, Table, Workspace
+from compliance.demo.azure_stores import Container, LifecycleRule, StorageAccount
 from compliance.demo.tenant import Tenant
 from compliance.evidence.datasets import State
 
@@ -58,7 +59,7 @@ def test_maester_must_not_keep_apart_what_goes_to_the_same_destination(audit: Au
     rest = tuple(category.lower() for category in ALL[6:])
     tenant.azure.settings.append(DiagnosticSetting("rest", categories=rest, workspace_id=same))
     outcome = audit(tenant)
-    assert (outcome.status("EXP-01"), outcome.status("RET-07")) == (PASS, PASS)
+    assert (outcome.status("EXP-01"), outcome.status("RET-05")) == (PASS, PASS)
 
 
 def test_maester_passes_a_setting_without_a_destination(audit: Audit, tenant: Tenant) -> None:
@@ -69,22 +70,24 @@ def test_maester_passes_a_setting_without_a_destination(audit: Audit, tenant: Te
 
 
 def test_maester_passes_a_storage_account_that_keeps_a_week(audit: Audit, tenant: Tenant) -> None:
-    """How long a destination keeps what it gets is not asked; where it was not read, nobody knows."""
+    """How long a destination keeps what it gets is not asked, nor whether it can be searched."""
     setting = only_setting(tenant)
-    setting.storage_account_id = str(setting.workspace_id).replace(
-        "Microsoft.OperationalInsights/workspaces", "Microsoft.Storage/storageAccounts"
-    )
-    setting.workspace_id = None
+    group = str(setting.workspace_id).partition("/Microsoft.OperationalInsights/")[0]
+    setting.workspace_id, setting.storage_account_id = None, f"{group}/Microsoft.Storage/storageAccounts/week"
+    made = [Container(f"insights-logs-{name.lower()}") for name in ALL]
+    rules = [LifecycleRule("a week", delete_after_creation=7)]
+    tenant.azure.storage_accounts.append(StorageAccount(setting.storage_account_id, tenant.now, made, rules))
     outcome = audit(tenant)
-    assert [outcome.status(check) for check in ("EXP-01", "RET-05", "RET-08")] == [INDETERMINATE] * 3
+    assert [outcome.status(check) for check in ("EXP-01", "RET-05", "RET-08")] == [PASS, FAIL, FAIL]
+    assert "7 days" in outcome.part("RET-08", "entra.microsoft_graph_activity_logs").condition
 
 
 def test_maester_takes_a_workspace_that_was_deleted_for_a_destination(audit: Audit, tenant: Tenant) -> None:
     """A setting goes on naming a workspace that is gone."""
     tenant.azure.workspaces.clear()
     outcome = audit(tenant)
-    assert outcome.state("arm.workspaces") is not State.COMPLETE
-    assert PASS not in {outcome.status(check) for check in ("EXP-01", "RET-05", "RET-07")}
+    assert outcome.state("arm.workspaces") is State.COMPLETE
+    assert [outcome.status(check) for check in ("EXP-01", "RET-05", "RET-07")] == [FAIL] * 3
 
 
 def test_nobody_looks_at_the_table_where_it_differs_from_its_workspace(audit: Audit, tenant: Tenant) -> None:
@@ -109,6 +112,8 @@ def test_nobody_asks_whether_a_table_can_be_searched(audit: Audit, tenant: Tenan
 def test_nobody_tells_two_years_from_thirty_months(audit: Audit, tenant: Tenant) -> None:
     """730 days in all are 24 months: 365 of them are not counted a second time as an archive."""
     table(tenant, "SigninLogs").total_retention_in_days = 730
+    only_setting(tenant).storage_account_id = None
+    tenant.azure.workspaces[0].exports = []
     outcome = audit(tenant)
     assert outcome.part("RET-08", "entra.sign_in_logs").status is FAIL
     assert outcome.part("RET-05", "entra.sign_in_logs").status is PASS

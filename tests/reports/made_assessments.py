@@ -166,6 +166,7 @@ def source(title: str, **changes: Any) -> SourceEntry:
         total_status=Status.FAIL,
         in_force_since=dt.date(2026, 6, 27),
         at_most_today_days=100,
+        total_at_most_today_days=100,
         full_on=dt.date(2027, 6, 27),
         witness="adele@contoso.example: policy Mail (priority 1) keeps them for 12 months",
     )
@@ -178,13 +179,23 @@ M_21_31 = StandardEntry(
     " Cybersecurity Incidents",
     url="https://www.whitehouse.gov/wp-content/uploads/2021/08/M-21-31.pdf",
     status="rescinded on 2026-05-22 by OMB M-26-14",
+    rescinded=True,
     note="Lives on in texts that incorporate its periods.",
     hot=RequirementEntry(
-        word="active", period="12 months", least_days=365, most_days=366, citation="M-21-31, Appendix C"
+        word="active", period="12 months", least_days=365, most_days=366, citation="M-21-31, Appendix C", own=False
     ),
     total=RequirementEntry(
-        word="active and cold", period="30 months", least_days=912, most_days=915, citation="M-21-31, Appendix C"
+        word="active and cold",
+        period="30 months",
+        least_days=912,
+        most_days=915,
+        citation="M-21-31, Appendix C",
+        own=False,
     ),
+    max_total=None,
+    interpretive=False,
+    unverified=False,
+    lake_counts_as_searchable=False,
     sha256="12" * 32,
 )
 
@@ -193,13 +204,18 @@ M_26_14 = StandardEntry(
     title="OMB M-26-14, Ensuring Effective and Efficient Agency Logging and Network Visibility",
     url="https://www.whitehouse.gov/wp-content/uploads/2026/05/M-26-14.pdf",
     status="in force since 2026-05-22",
+    rescinded=False,
     note="",
     hot=RequirementEntry(
-        word="searchable", period="6 months", least_days=181, most_days=184, citation="M-26-14, Appendix B"
+        word="searchable", period="6 months", least_days=181, most_days=184, citation="M-26-14, Appendix B", own=False
     ),
     total=RequirementEntry(
-        word="retrievable", period="12 months", least_days=365, most_days=366, citation="M-26-14, Appendix B"
+        word="retrievable", period="12 months", least_days=365, most_days=366, citation="M-26-14, Appendix B", own=False
     ),
+    max_total=None,
+    interpretive=False,
+    unverified=False,
+    lake_counts_as_searchable=False,
     sha256="34" * 32,
 )
 
@@ -218,7 +234,14 @@ SOURCES = (
     ),
     source("Almost enough", hot_text="364 days", hot_days=364, hot_status=Status.FAIL, at_most_today_days=None),
     source("Without end", hot_text="no limit", hot_days=None, total_text="no limit", total_days=None),
-    source("With a cold store", total_text="30 months", total_days=912, total_status=Status.PASS, status=Status.PASS),
+    source(
+        "With a cold store",
+        total_text="30 months",
+        total_days=912,
+        total_at_most_today_days=640,
+        total_status=Status.PASS,
+        status=Status.PASS,
+    ),
     source("Declared elsewhere", hot_text="90 days", hot_days=90, at_most_today_days=90, full_on=None),
     source(
         "Exchange administration",
@@ -313,7 +336,7 @@ FINDINGS = (
         Status.FAIL,
         severity=Severity.CRITICAL,
         title="No account bypasses mailbox auditing",
-        condition="7 accounts act in mailboxes without leaving a record",
+        condition="what 7 accounts may do in mailboxes leaves no record",
         recommendation=BYPASS_COMMANDS,
         affected_count=7,
         affected_total=4_842,
@@ -434,6 +457,7 @@ def ordinary(**changes: Any) -> Assessment:
                 not_assessed=(),
             ),
         ),
+        plans=(),
         findings=FINDINGS,
         facts=(
             FactEntry(
@@ -523,6 +547,7 @@ def with_name(name: str) -> Assessment:
                 hot_text=f"{name} days" if one.hot_days else one.hot_text,
                 origin=name,
                 store=f"{name} and more",
+                notes=(name,),
                 not_recorded_why=None if one.not_recorded_why is None else name,
             )
             for one in base.sources

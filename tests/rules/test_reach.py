@@ -17,8 +17,6 @@ from compliance.rules.purview import effective
 from compliance.rules.reach import (
     CopyBasis,
     Reach,
-    StoreReach,
-    best_reach,
     purview_reach,
     total_with_copies,
 )
@@ -122,30 +120,6 @@ def test_a_copy_more_never_shortens_and_a_total_is_never_less_than_what_is_hot(
 @given(durations, st.lists(durations, max_size=4))
 def test_copies_made_at_creation_last_as_long_as_the_longest_of_them(hot: Duration, held: list[Duration]) -> None:
     assert total_with_copies(hot, [(CopyBasis.CREATION, each) for each in held]) in (hot, *held)
-
-
-def store(name: str, hot: Duration | None, total: Duration | None) -> StoreReach:
-    return StoreReach(name, hot, total, "as configured", ())
-
-
-def test_the_store_searched_furthest_and_the_one_kept_longest_may_be_two() -> None:
-    purview = store("Purview", Duration.of_months(12), Duration.of_months(12))
-    lake = store("lake", Duration.of_days(0), Duration.of_days(4383))
-    unread = store("unread", None, None)
-    assert best_reach([unread, lake, purview]) == (purview, lake)
-    assert best_reach([unread]) == (None, None)
-    assert best_reach([]) == (None, None)
-
-
-stores = st.lists(st.builds(store, st.sampled_from("abc"), st.none() | durations, st.none() | durations), max_size=4)
-
-
-@given(stores, stores)
-def test_a_store_more_never_shortens_the_best(held: list[StoreReach], more: list[StoreReach]) -> None:
-    for before, after, field in zip(best_reach(held), best_reach([*held, *more]), ("hot", "total"), strict=True):
-        if before is not None:
-            assert after is not None
-            assert band(getattr(before, field)) <= band(getattr(after, field))
 
 
 def test_two_years_never_meet_thirty_months() -> None:

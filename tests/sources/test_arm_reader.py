@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compliance.evidence.datasets import State
-from compliance.sources import arm
+from compliance.evidence.datasets import DATASETS, State
+from compliance.rules.resource_ids import WORKSPACE_ID
 from compliance.sources.errors import SourceError, Truncated
 from compliance.sources.pages import Page
 from compliance.sources.readers import READERS
@@ -17,6 +18,12 @@ from compliance.sources.transport import TenantApis
 from tests.sources.conftest import FakeCredential
 
 ROOT = "https://management.azure.com"
+ENTRA, SUBSCRIPTIONS, WORKSPACES, TABLES = (
+    "arm.entra_diagnostic_settings",
+    "arm.subscriptions",
+    "arm.workspaces",
+    "arm.tables",
+)
 SETTINGS = f"{ROOT}/providers/microsoft.aadiam/diagnosticSettings"
 GROUP = "/subscriptions/7f3b2a10-1111-4222-8333-444455556666/resourceGroups/logs"
 ONE = f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/siem-1"
@@ -37,11 +44,13 @@ def setting(**properties: Any) -> dict[str, Any]:
     return {"id": "/providers/microsoft.aadiam/diagnosticSettings/x", "name": "x", "properties": properties}
 
 
-def learned(apis: TenantApis, *settings: dict[str, Any]) -> tuple[str, ...] | None:
-    learn = READERS[arm.SETTINGS].learn
+def learned(apis: TenantApis, *settings: dict[str, Any]) -> tuple[str, ...]:
+    """What is known after these settings, of a tenant of which all else that names resources was read and is empty."""
+    learn = READERS[ENTRA].learn
     assert learn is not None
     learn(apis, json.dumps({"value": settings}).encode())
-    return apis.workspaces
+    apis.whole.update(DATASETS)
+    return tuple(apis.azure.workspaces)
 
 
 def forbidden(action: str, scope: str) -> dict[str, Any]:
@@ -63,7 +72,7 @@ def test_the_settings_are_asked_for_with_a_token_of_azure(
     apis: TenantApis, service: responses.RequestsMock, credential: FakeCredential
 ) -> None:
     service.get(SETTINGS, json={"value": [setting(workspaceId=ONE)]})
-    pages, error = read(arm.SETTINGS, apis)
+    pages, error = read(ENTRA, apis)
     assert error is None
     assert [(page.rows, page.endpoint, page.shape) for page in pages] == [(1, "arm", None)]
     assert service.calls[0].request.url == f"{SETTINGS}?api-version=2017-04-01"
@@ -72,7 +81,7 @@ def test_the_settings_are_asked_for_with_a_token_of_azure(
 
 def test_no_setting_is_a_whole_answer(apis: TenantApis, service: responses.RequestsMock) -> None:
     service.get(SETTINGS, json={"value": []})
-    pages, error = read(arm.SETTINGS, apis)
+    pages, error = read(ENTRA, apis)
     assert error is None
     assert [page.rows for page in pages] == [0]
 
@@ -81,7 +90,7 @@ def test_the_next_page_of_azure_is_followed(apis: TenantApis, service: responses
     link = f"{ROOT}/subscriptions?api-version=2022-12-01&%24skiptoken=two"
     service.get(link, json={"value": [{"id": "/subscriptions/b"}]})
     service.get(f"{ROOT}/subscriptions", json={"value": [{"id": "/subscriptions/a"}], "nextLink": link})
-    pages, error = read(arm.SUBSCRIPTIONS, apis)
+    pages, error = read(SUBSCRIPTIONS, apis)
     assert error is None
     assert [page.rows for page in pages] == [1, 1]
 
@@ -101,7 +110,7 @@ def test_a_next_page_of_azure_elsewhere_is_not_followed(
     apis: TenantApis, service: responses.RequestsMock, link: str
 ) -> None:
     service.get(f"{ROOT}/subscriptions", json={"value": [{"id": "/subscriptions/a"}], "nextLink": link})
-    pages, error = read(arm.SUBSCRIPTIONS, apis)
+    pages, error = read(SUBSCRIPTIONS, apis)
     assert isinstance(error, Truncated)
     assert (len(pages), len(service.calls)) == (1, 1)
 
@@ -112,7 +121,7 @@ def test_a_denial_names_the_action_and_the_scope(
 ) -> None:
     action, scope = "microsoft.aadiam/diagnosticSettings/read", "/providers/microsoft.aadiam/diagnosticSettings"
     service.get(SETTINGS, status=status, json=forbidden(action, scope))
-    pages, error = read(arm.SETTINGS, apis)
+    pages, error = read(ENTRA, apis)
     assert pages == []
     assert error is not None
     assert error.state is State.DENIED
@@ -121,7 +130,7 @@ def test_a_denial_names_the_action_and_the_scope(
 
 def test_an_expired_token_is_no_denial(apis: TenantApis, service: responses.RequestsMock) -> None:
     service.get(SETTINGS, status=401, json={"error": {"code": "ExpiredAuthenticationToken", "message": "old"}})
-    _, error = read(arm.SETTINGS, apis)
+    _, error = read(ENTRA, apis)
     assert error is not None
     assert error.state is State.FAILED
 
@@ -130,7 +139,7 @@ def test_a_denial_of_azure_without_words_does_not_speak_of_cmdlets(
     apis: TenantApis, service: responses.RequestsMock
 ) -> None:
     service.get(SETTINGS, status=403, body=b"\0" * 64)
-    _, error = read(arm.SETTINGS, apis)
+    _, error = read(ENTRA, apis)
     assert error is not None
     assert error.state is State.DENIED
     assert "cmdlet" not in error.reason
@@ -141,7 +150,7 @@ def test_a_denial_of_azure_without_words_does_not_speak_of_cmdlets(
 
 def test_a_workspace_that_two_settings_name_is_known_once(apis: TenantApis) -> None:
     assert learned(apis, setting(workspaceId=ONE), setting(workspaceId=ONE.upper()), setting(workspaceId=None)) == (
-        ONE.upper(),
+        ONE,
     )
 
 
@@ -152,12 +161,12 @@ def test_what_a_later_page_names_is_added(apis: TenantApis) -> None:
 
 def test_settings_without_a_workspace_leave_none_to_read(apis: TenantApis, service: responses.RequestsMock) -> None:
     assert learned(apis, setting(storageAccountId="/x", workspaceId=None), setting()) == ()
-    for name in (arm.WORKSPACES, arm.TABLES):
+    for name in (WORKSPACES, TABLES):
         assert read(name, apis) == ([], None)
     assert len(service.calls) == 0
 
 
-@pytest.mark.parametrize("name", [arm.WORKSPACES, arm.TABLES])
+@pytest.mark.parametrize("name", [WORKSPACES, TABLES])
 def test_where_the_settings_are_unread_no_workspace_is_known(
     apis: TenantApis, service: responses.RequestsMock, name: str
 ) -> None:
@@ -165,7 +174,10 @@ def test_where_the_settings_are_unread_no_workspace_is_known(
     assert pages == []
     assert error is not None
     assert error.state is State.NOT_REQUESTED
-    assert "no diagnostic setting was read" in error.reason
+    assert error.reason == (
+        "arm.entra_diagnostic_settings, arm.subscriptions, arm.activity_log_settings, arm.resources were not read to"
+        " the end, so nothing is known to ask about"
+    )
     assert len(service.calls) == 0
 
 
@@ -186,7 +198,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("name", [arm.WORKSPACES, arm.TABLES])
+@pytest.mark.parametrize("name", [WORKSPACES, TABLES])
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_is_no_workspace_id_is_named_and_never_asked_for(
     apis: TenantApis, service: responses.RequestsMock, name: str, hostile: str
@@ -204,7 +216,7 @@ def test_what_is_no_workspace_id_is_named_and_never_asked_for(
 @given(st.text(alphabet="/.%\\@?#:-_ aZ0\u00e9\0", max_size=60), st.integers(0, len(ONE)))
 def test_whatever_stands_in_an_id_no_other_path_can_be_asked_for(inserted: str, at: int) -> None:
     changed = ONE[:at] + inserted + ONE[at:]
-    if arm._WORKSPACE.fullmatch(changed):
+    if re.fullmatch(WORKSPACE_ID, changed, re.ASCII | re.IGNORECASE):
         parts = changed.split("/")
         assert len(parts) == len(ONE.split("/"))
         assert not {"..", ".", ""} & set(parts[1:])
@@ -215,7 +227,7 @@ def test_whatever_stands_in_an_id_no_other_path_can_be_asked_for(inserted: str, 
 @pytest.mark.parametrize("odd", [7, True, ["x"], {"id": ONE}])
 def test_a_workspace_id_of_another_type_is_not_passed_over(apis: TenantApis, odd: Any) -> None:
     learned(apis, setting(workspaceId=odd))
-    _, error = read(arm.WORKSPACES, apis)
+    _, error = read(WORKSPACES, apis)
     assert error is not None
     assert error.state is State.FAILED
 
@@ -227,7 +239,7 @@ def test_each_workspace_is_an_object_page(apis: TenantApis, service: responses.R
     learned(apis, setting(workspaceId=ONE), setting(workspaceId=TWO))
     for workspace in (ONE, TWO):
         service.get(f"{ROOT}{workspace}", json={"id": workspace, "name": "x", "properties": {}})
-    pages, error = read(arm.WORKSPACES, apis)
+    pages, error = read(WORKSPACES, apis)
     assert error is None
     assert [(page.rows, page.shape) for page in pages] == [(1, "object"), (1, "object")]
     assert [json.loads(page.body)["id"] for page in pages] == [ONE, TWO]
@@ -238,12 +250,12 @@ def test_the_tables_of_each_workspace_are_lists(apis: TenantApis, service: respo
     learned(apis, setting(workspaceId=ONE), setting(workspaceId=TWO))
     for workspace in (ONE, TWO):
         service.get(f"{ROOT}{workspace}/tables", json={"value": [{"id": f"{workspace}/tables/SigninLogs"}]})
-    pages, error = read(arm.TABLES, apis)
+    pages, error = read(TABLES, apis)
     assert error is None
     assert [(page.rows, page.shape) for page in pages] == [(1, None), (1, None)]
 
 
-@pytest.mark.parametrize(("name", "path"), [(arm.WORKSPACES, ""), (arm.TABLES, "/tables")])
+@pytest.mark.parametrize(("name", "path"), [(WORKSPACES, ""), (TABLES, "/tables")])
 def test_one_workspace_denied_of_two_leaves_a_part_that_names_it(
     apis: TenantApis, service: responses.RequestsMock, name: str, path: str
 ) -> None:
@@ -260,7 +272,7 @@ def test_all_workspaces_denied_is_a_denial(apis: TenantApis, service: responses.
     learned(apis, setting(workspaceId=ONE), setting(workspaceId=TWO))
     for workspace in (ONE, TWO):
         service.get(f"{ROOT}{workspace}", status=403, json=forbidden("x/read", workspace))
-    pages, error = read(arm.WORKSPACES, apis)
+    pages, error = read(WORKSPACES, apis)
     assert pages == []
     assert error is not None
     assert not isinstance(error, Truncated)
@@ -269,23 +281,24 @@ def test_all_workspaces_denied_is_a_denial(apis: TenantApis, service: responses.
     assert "siem-2" in error.reason
 
 
-def test_a_deleted_workspace_is_a_failure_that_names_it(apis: TenantApis, service: responses.RequestsMock) -> None:
-    learned(apis, setting(workspaceId=ONE))
+def test_a_deleted_workspace_is_an_answer(apis: TenantApis, service: responses.RequestsMock) -> None:
+    learned(apis, setting(workspaceId=ONE), setting(workspaceId=TWO))
     service.get(f"{ROOT}{ONE}", status=404, json=GONE)
-    pages, error = read(arm.WORKSPACES, apis)
-    assert pages == []
-    assert error is not None
-    assert error.state is State.FAILED
-    assert error.reason == "siem-1: the workspace is not there: 404 ResourceNotFound: The Resource was not found."
+    service.get(f"{ROOT}{TWO}", json={"id": TWO})
+    pages, error = read(WORKSPACES, apis)
+    assert error is None
+    assert [(page.shape, page.absent, page.rows) for page in pages] == [("absent", ONE, 0), ("object", None, 1)]
+    assert json.loads(pages[0].body) == GONE
 
 
-def test_one_deleted_and_one_denied_is_no_denial(apis: TenantApis, service: responses.RequestsMock) -> None:
+def test_one_deleted_and_one_denied_is_a_part(apis: TenantApis, service: responses.RequestsMock) -> None:
     learned(apis, setting(workspaceId=ONE), setting(workspaceId=TWO))
     service.get(f"{ROOT}{ONE}", status=404, json=GONE)
     service.get(f"{ROOT}{TWO}", status=403, json=forbidden("x/read", TWO))
-    _, error = read(arm.WORKSPACES, apis)
-    assert error is not None
-    assert error.state is State.FAILED
+    pages, error = read(WORKSPACES, apis)
+    assert [page.absent for page in pages] == [ONE]
+    assert isinstance(error, Truncated)
+    assert error.reason.startswith("siem-2: 403 AuthorizationFailed")
 
 
 @pytest.mark.parametrize(
@@ -297,7 +310,7 @@ def test_what_is_no_object_with_an_id_is_a_failure(
 ) -> None:
     learned(apis, setting(workspaceId=ONE))
     service.get(f"{ROOT}{ONE}", body=body)
-    pages, error = read(arm.WORKSPACES, apis)
+    pages, error = read(WORKSPACES, apis)
     assert pages == []
     assert error is not None
     assert error.state is State.FAILED
@@ -306,6 +319,6 @@ def test_what_is_no_object_with_an_id_is_a_failure(
 def test_the_throttling_of_azure_is_waited_for(apis: TenantApis, service: responses.RequestsMock) -> None:
     service.get(SETTINGS, status=429, headers={"Retry-After": "5"}, json={"error": {"code": "TooManyRequests"}})
     service.get(SETTINGS, json={"value": []})
-    pages, error = read(arm.SETTINGS, apis)
+    pages, error = read(ENTRA, apis)
     assert error is None
     assert (pages[0].attempts, pages[0].waited_seconds) == (2, 5.0)

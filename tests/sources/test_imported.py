@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from compliance.errors import InputError
 from compliance.evidence.datasets import DATASETS, Origin, State
+from compliance.evidence.parents import MAY_BE_EMPTY
 from compliance.request.asks import ASKS
+from compliance.rules.resource_graph import RESOURCE_QUERY
 from compliance.sources.imported import Endpoint, ImportedDataset, read_exports, unknown_files
 
 TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
@@ -357,13 +359,17 @@ def test_files_of_two_tenants_are_refused(tmp_path: Path, name: str, row: dict[s
 
 
 SPECS = {spec.name: spec for spec in DATASETS.values()}
+ANYWHERE = "/subscriptions/s/workspaces/w/namespaces/n/clusters/c/databases/d/storageAccounts/a/blobServices/default/x"
+"""Names one of everything that is asked."""
 
 
 def exported(directory: Path, name: str, command: str, rows: list[dict[str, Any]], **more: Any) -> ImportedDataset:
     """The dataset `name`, exported by `command` with everything else as it should be."""
     spec = SPECS[name]
+    directory.mkdir(exist_ok=True)
     put(directory, spec.export_file, rows)
-    entry = {"by": "a", "when": WHEN, "command": command, "rows": len(rows), **more}
+    asked = {"asked": []} if name in MAY_BE_EMPTY else {}
+    entry = {"by": "a", "when": WHEN, "command": command, "rows": len(rows), **asked, **more}
     text = json.dumps({"version": 1, "files": {spec.export_file: entry}})
     (directory / "provenance.yaml").write_text(text, encoding="utf-8")
     return only(directory)
@@ -371,14 +377,14 @@ def exported(directory: Path, name: str, command: str, rows: list[dict[str, Any]
 
 @pytest.mark.parametrize("name", sorted(ASKS))
 def test_what_lookback_itself_asks_for_is_complete_when_it_comes_back(tmp_path: Path, name: str) -> None:
-    rows = [{"id": "/subscriptions/s/providers/Microsoft.OperationalInsights/workspaces/w/tables/SigninLogs"}] * 7
+    rows = [{"id": ANYWHERE}] * 7
     dataset = exported(tmp_path, name, ASKS[name].command, rows, endpoint=ASKS[name].endpoint.value)
     assert (dataset.state, dataset.reasons) == (State.COMPLETE, ())
 
 
 @pytest.mark.parametrize("name", sorted(DATASETS))
 def test_the_request_that_lookback_sends_itself_is_complete_as_a_command(tmp_path: Path, name: str) -> None:
-    rows = [{"id": "/workspaces/w"}] * 7
+    rows = [{"id": ANYWHERE}] * 7
     dataset = exported(tmp_path, name, SPECS[name].request, rows, endpoint=ASKS[name].endpoint.value)
     assert (dataset.state, dataset.reasons) == (State.COMPLETE, ())
 
@@ -478,6 +484,107 @@ def test_a_command_of_the_whole_dataset_in_other_words_is_complete(tmp_path: Pat
     assert (dataset.state, dataset.reasons) == (State.COMPLETE, ())
 
 
+ARM = "https://management.azure.com"
+SUB = "/subscriptions/11111111-1111-4111-8111-111111111111"
+VAULT = f"{SUB}/resourceGroups/logs_(1)/providers/Microsoft.Storage/storageAccounts/archive1"
+EVENTS = "providers/Microsoft.Insights/eventtypes/management/values?api-version=2015-04-01"
+LONG_AGO = "2026-08-01T00:00:00Z"
+IN_TIME = "2026-08-23T09:00:00Z"
+ACCOUNTS = "providers/Microsoft.Storage/storageAccounts?api-version=2023-05-01"
+NEXT = " and resourceProvider eq 'Microsoft.OperationalInsights'"
+
+
+def window(begin: str, end: str, rest: str = NEXT) -> str:
+    return f"&$filter=eventTimestamp ge '{begin}' and eventTimestamp le '{end}'{rest}"
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "reason"),
+    [
+        # what these print is not in the shape of the API
+        ("arm.storage_accounts", "az storage account show --ids ACCOUNT_ID", "its command is not GET {account}"),
+        ("arm.lifecycle_policies", "az storage account management-policy show -g g --account-name a", "is not GET"),
+        ("arm.blob_containers", "az storage container-rm list --storage-account a", "is not GET"),
+        ("arm.event_hubs", "az eventhubs eventhub list -g g --namespace-name n", "is not GET"),
+        ("arm.adx_databases", "az kusto database list --cluster-name c -g g", "is not GET"),
+        ("arm.locks", "az lock list", "its command is not GET {subscription}"),
+        ("arm.role_assignments", "az role assignment list --all --include-inherited", "is not GET"),
+        ("arm.role_definitions", "Get-AzRoleDefinition", "is not GET"),
+        ("arm.activity_log_settings", "az monitor diagnostic-settings subscription list", "is not GET"),
+        ("arm.data_exports", "az monitor log-analytics workspace data-export list", "is not GET"),
+        ("arm.activity_events", "az monitor activity-log list --offset 89d", "is not GET"),
+        # what these ask is less, or something else
+        ("arm.locks", f"az rest --url {SUB}/resourceGroups/logs/providers/Microsoft.Authorization/locks", "is not GET"),
+        ("arm.role_assignments", f"GET {SUB}/providers/Microsoft.Authorization/roleAssignments?$filter=x", "$filter=x"),
+        ("arm.blob_containers", "az rest --url $id/blobServices/default/containers --query value", "--query value"),
+        ("arm.blob_containers", "(az rest --url $id/blobServices/default/containers).value", "(.value)"),
+        ("arm.lifecycle_policies", "GET {account}?api-version=2023-05-01", "is not GET"),
+        ("arm.blob_services", "az rest --url $id/blobServices/default/containers", "is not GET"),
+        ("arm.store_diagnostic_settings", f"GET {SUB}/providers/Microsoft.Insights/diagnosticSettings", "is not GET"),
+        ("arm.locks", "Get-EachRows 'workspaces' '/providers/Microsoft.Authorization/locks'", "is not GET"),
+        ("arm.locks", "Get-EachRows 'storeSubscriptions' '/providers/Microsoft.Authorization/locks'", "is not GET"),
+        ("arm.locks", f"{ASKS['arm.locks'].command} | select -First 1", "(| select -First 1)"),
+        ("arm.subscriptions", "Get-EachRows 'subscriptions' ''", "is not GET"),
+        ("arm.activity_events", f"GET {SUB}/{EVENTS}{window('2026-11-01T00:00:00Z', WHEN)}", "$filter"),
+        (
+            "arm.activity_events",
+            f"GET {SUB}/{EVENTS}{window('2026-07-01T00:00:00Z', '2026-11-01T00:00:00Z')}",
+            "$filter",
+        ),
+        ("arm.activity_events", f"GET {SUB}/{EVENTS}{window(LONG_AGO, WHEN, '')}", "$filter"),
+        (
+            "arm.activity_events",
+            f"GET {SUB}/{EVENTS}{window(LONG_AGO, WHEN, f'{NEXT} and caller eq me')}",
+            "$filter",
+        ),
+        ("arm.resources", f'az graph query -q "{RESOURCE_QUERY}" --query data', "--first 1000"),
+        ("arm.resources", f'az graph query -q "{RESOURCE_QUERY}" --first 1000', "--query data"),
+        (
+            "arm.resources",
+            f'az graph query -q "{RESOURCE_QUERY} | take 5" --first 1000 --query data',
+            "its query is not",
+        ),
+        ("arm.resources", f'az graph query -q "{RESOURCE_QUERY}" --first 1000 --query data -s x', "(-s)"),
+        ("arm.resources", "az resource list", "its command is not POST"),
+        ("arm.resources", "Get-Resources -Kind x", "its command is not POST"),
+    ],
+)
+def test_a_command_that_gives_less_of_azure_makes_partial(tmp_path: Path, name: str, command: str, reason: str) -> None:
+    dataset = exported(tmp_path, name, command, [{"id": ANYWHERE}] * 2)
+    assert dataset.state is State.PARTIAL
+    assert reason in " ".join(dataset.reasons)
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("arm.storage_accounts", f"az rest --method get --url '{ARM}{VAULT}?api-version=2023-05-01'"),
+        (
+            "arm.storage_accounts",
+            f"az rest -u '{SUB}/{ACCOUNTS}'",
+        ),
+        ("arm.lifecycle_policies", f"GET '{VAULT}/managementPolicies/default?api-version=2023-05-01'"),
+        ("arm.locks", f"az rest --url {ARM}{SUB}/providers/Microsoft.Authorization/locks?api-version=2020-05-01"),
+        ("arm.store_diagnostic_settings", 'az rest -u "$id/providers/Microsoft.Insights/diagnosticSettings"'),
+        ("arm.activity_events", f'az rest --url "{SUB}/{EVENTS}{window(IN_TIME, WHEN)}"'),
+        (
+            "arm.activity_events",
+            f'az rest --url "{SUB}/{EVENTS}{window(IN_TIME, WHEN)}"'.replace("$", "%24"),
+        ),
+        ("arm.resources", f'az graph query -q "{RESOURCE_QUERY}" --first 1000 --query data -o json > resources.json'),
+        ("arm.resources", "Get-Resources | ConvertTo-Json -Depth 5"),
+    ],
+)
+def test_a_command_that_gives_all_of_azure_is_complete(tmp_path: Path, name: str, command: str) -> None:
+    dataset = exported(tmp_path, name, command, [{"id": ANYWHERE}] * 2)
+    assert (dataset.state, dataset.reasons) == (State.COMPLETE, ())
+
+
+def test_a_thousand_rows_of_resource_graph_are_one_page(tmp_path: Path) -> None:
+    command = f'az graph query -q "{RESOURCE_QUERY}" --first 1000 --query data'
+    assert exported(tmp_path, "arm.resources", command, [{"id": ANYWHERE}] * 1000).state is State.PARTIAL
+
+
 @pytest.mark.parametrize("endpoint", ["exchange_online", "security_compliance", None])
 def test_role_groups_count_only_from_the_service_that_they_are_of(tmp_path: Path, endpoint: str | None) -> None:
     for name, service in (("exchange.role_groups", "exchange_online"), ("purview.role_groups", "security_compliance")):
@@ -491,6 +598,19 @@ def test_tables_that_do_not_say_of_which_workspace_they_are_make_partial(tmp_pat
     rows = [{"id": "/subscriptions/s/workspaces/w/tables/T"}, {"name": "SigninLogs"}, {"id": "SigninLogs"}]
     dataset = exported(tmp_path, "arm.tables", SPECS["arm.tables"].request, rows)
     assert dataset.reasons == ("2 of its rows do not say which workspace they are of (id)",)
+
+
+def test_a_role_that_is_held_above_a_subscription_needs_not_name_it(tmp_path: Path) -> None:
+    rows = [{"id": "/providers/Microsoft.Authorization/roleAssignments/1"}]
+    dataset = exported(tmp_path, "arm.role_assignments", ASKS["arm.role_assignments"].command, rows)
+    assert (dataset.state, dataset.reasons) == (State.COMPLETE, ())
+    lock = exported(tmp_path / "locks", "arm.locks", ASKS["arm.locks"].command, [{"id": "/providers/x/locks/1"}])
+    assert lock.reasons == ("1 of its rows do not say which subscription they are of (id)",)
+
+
+def test_what_was_asked_is_kept_as_provenance_gives_it(tmp_path: Path) -> None:
+    asked = [SUB.upper(), f"{SUB}/"]
+    assert exported(tmp_path, "arm.locks", ASKS["arm.locks"].command, [], asked=asked).asked == tuple(asked)
 
 
 def test_an_attested_list_counts_where_no_export_is_there(tmp_path: Path) -> None:

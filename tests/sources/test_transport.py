@@ -305,6 +305,37 @@ def test_a_429_holds_the_requests_of_every_thread_to_that_api_and_no_other(
     assert fake_time.slept == []
 
 
+@pytest.mark.parametrize(
+    ("headers", "slept"),
+    [
+        ({"x-ms-user-quota-remaining": "0", "x-ms-user-quota-resets-after": "00:00:05"}, [5.0]),
+        ({"x-ms-user-quota-remaining": "0", "x-ms-user-quota-resets-after": "00:01:02"}, [62.0]),
+        ({"x-ms-user-quota-remaining": "1", "x-ms-user-quota-resets-after": "00:00:05"}, []),
+        ({"x-ms-user-quota-remaining": "0", "x-ms-user-quota-resets-after": "soon"}, []),
+        ({"x-ms-user-quota-remaining": "0"}, []),
+    ],
+)
+def test_a_quota_that_is_used_up_is_waited_for_before_it_refuses(
+    apis: TenantApis,
+    service: responses.RequestsMock,
+    fake_time: FakeTime,
+    headers: dict[str, str],
+    slept: list[float],
+) -> None:
+    service.get(f"{WORKSPACE}/tables", body=EMPTY, headers=headers)
+    for _ in range(2):
+        assert apis.send(Api.ARM, get(f"{WORKSPACE}/tables")).exchange.attempts == 1
+    assert fake_time.slept == slept
+
+
+def test_the_present_is_the_services(apis: TenantApis, service: responses.RequestsMock, fake_time: FakeTime) -> None:
+    assert apis.now() == fake_time.now
+    service.get(USERS, body=EMPTY, headers={"Date": "Mon, 16 Nov 2026 07:30:00 GMT"})
+    apis.send(Api.GRAPH, get())
+    fake_time.sleep(60)
+    assert apis.now() == datetime(2026, 11, 16, 7, 31, tzinfo=UTC)
+
+
 @given(st.text(max_size=40))
 def test_a_date_header_is_a_utc_instant_or_nothing(text: str) -> None:
     date = http_date(text)

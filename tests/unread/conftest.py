@@ -1,14 +1,28 @@
-"""Two tenants in which every check passes, read once over HTTP."""
+"""Tenants in which every check passes that any settings pass, read once over HTTP."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from matrix import Laboratory
-from worlds import World, collected
+from worlds import AS_OF, World, collected
 
+from compliance.demo.azure import ENTRA_TABLES, DiagnosticSetting
+from compliance.demo.azure_access import ActivityEvent
+from compliance.demo.azure_stores import (
+    Capture,
+    Cluster,
+    Container,
+    Database,
+    DataConnection,
+    EventHub,
+    Immutability,
+    LifecycleRule,
+    Namespace,
+)
 from compliance.demo.scenarios import load_scenario
 from compliance.demo.tenant import RetentionPolicy, Tenant, stable_guid
 
@@ -54,9 +68,52 @@ def without_what_is_always_open(tenant: Tenant) -> Tenant:
     return tenant
 
 
+def relayed() -> Tenant:
+    """The tenant that keeps everything, with an event hub in the way of Entra's logs.
+
+    The workspace keeps them for a year. Three years it is in the container that Capture writes to, and in a database
+    of Azure Data Explorer; a lifecycle rule deletes after that, and a table was written two months ago.
+    """
+    tenant = load_scenario("everything-kept")
+    azure = tenant.azure
+    (workspace,), (vault,) = azure.workspaces, azure.storage_accounts
+    providers = workspace.id.partition("/Microsoft.OperationalInsights/")[0]
+    namespace, cluster = (
+        f"{providers}/Microsoft.EventHub/namespaces/log-feeds",
+        f"{providers}/Microsoft.Kusto/clusters/logs",
+    )
+    (export,) = workspace.exports
+    export.tables = tuple(table for table in export.tables if table not in ENTRA_TABLES.values())
+    for table in workspace.tables:
+        if table.name in ENTRA_TABLES.values():
+            table.total_retention_in_days = 365
+    azure.settings.append(
+        DiagnosticSetting(
+            "everything-to-log-feeds",
+            categories=tuple(ENTRA_TABLES),
+            event_hub_authorization_rule_id=f"{namespace}/authorizationRules/RootManageSharedAccessKey",
+            event_hub_name="entra",
+        )
+    )
+    azure.namespaces = [Namespace(namespace, vault.created, [EventHub("entra", Capture(vault.id, "captures"))])]
+    connection = DataConnection("entra", f"{namespace}/eventhubs/entra", "Entra")
+    azure.clusters = [Cluster(cluster, [Database("entra", "P1096D", "P366D", [connection])])]
+    vault.containers.append(Container("captures", Immutability(1096, appends="append and block blobs")))
+    vault.lifecycle = [LifecycleRule("after that", delete_after_creation=1200)]
+    written = AS_OF - timedelta(days=60)
+    azure.events = [
+        ActivityEvent(
+            written, "Microsoft.OperationalInsights/workspaces/tables/write", f"{workspace.id}/tables/AuditLogs", None
+        )
+    ]
+    return tenant
+
+
 TENANTS: dict[str, Callable[[], Tenant]] = {
     "compliant": lambda: without_what_is_always_open(load_scenario("compliant")),
     "crowded": lambda: without_what_is_always_open(crowded()),
+    "kept": lambda: without_what_is_always_open(load_scenario("everything-kept")),
+    "relayed": lambda: without_what_is_always_open(relayed()),
 }
 
 
@@ -64,7 +121,7 @@ TENANTS: dict[str, Callable[[], Tenant]] = {
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
     """What was read of each tenant, by name."""
     folder = tmp_path_factory.mktemp("collected")
-    return {name: collected(make(), folder / name) for name, make in TENANTS.items()}
+    return {name: replace(collected(make(), folder / name), name=name) for name, make in TENANTS.items()}
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,33 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from azure_rows import VARIANTS, possible_rows, possible_values, value_at, without_the_absence
 from worlds import AS_OF, Press, Row, Subject, World, WorldEvidence
 
 from compliance.assessment.verdict import Status
+from compliance.evidence.azure_views import (
+    AZURE_ROWS,
+    AccountImmutability,
+    AccountPolicy,
+    After,
+    BaseBlobActions,
+    BlobContainerProperties,
+    ContainerPolicyProperties,
+    DiagnosticSetting,
+    DiagnosticSettingProperties,
+    EventHubProperties,
+    ExportDestination,
+    ExportMetaData,
+    LifecycleActions,
+    LifecycleDefinition,
+    LifecycleFilters,
+    LifecycleRule,
+    StorageAccountProperties,
+)
 from compliance.evidence.datasets import DATASETS, Origin, State
+from compliance.evidence.evidence import VISIBLE_ONLY
 from compliance.evidence.unread import Kind
+from compliance.evidence.view import View
 from compliance.evidence.views import ROWS as ROW_TYPES
 from compliance.evidence.views import (
     AdminAuditLogConfig,
@@ -28,12 +50,10 @@ from compliance.evidence.views import (
     AssignedPlan,
     AuditRetentionPolicy,
     AuditRoleAssignment,
-    DiagnosticSetting,
-    DiagnosticSettingProperties,
     LicenseAssignmentState,
-    LogCategory,
     Mailbox,
     MailboxAuditBypass,
+    Organization,
     OrganizationConfig,
     Principal,
     PurviewRoleGroup,
@@ -42,13 +62,7 @@ from compliance.evidence.views import (
     RoleGroup,
     ServicePlan,
     SubscribedSku,
-    Table,
-    TableProperties,
     User,
-    View,
-    Workspace,
-    WorkspaceCapping,
-    WorkspaceProperties,
 )
 from compliance.rules.licences import AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN
 from compliance.rules.mailbox_audit import DEFAULT_ACTIONS, LogonType
@@ -86,6 +100,9 @@ class Unreading:
     unknown: Unknown | None
 
 
+_IN_ORDER = (Status.PASS, Status.NOT_APPLICABLE)
+
+
 class Laboratory:
     """Evaluates worlds, and remembers what it found of those that are asked for again."""
 
@@ -108,7 +125,7 @@ class Laboratory:
         return self._reads[key]
 
     def unjustified(self, passing: Sequence[tuple[Subject, str]], unknown: Unknown | None) -> list[tuple[Subject, str]]:
-        """Those of the passes that not every possible world shares."""
+        """Those of the passes that not every possible world shares, as far as the question arises there at all."""
         if unknown is None:
             return list(passing)
         asked = [one for one in passing if (unknown.name, one[0].name, one[1]) not in self._always]
@@ -124,25 +141,29 @@ class Laboratory:
             }
             for subject, key in open_questions:
                 statuses = told[subject.name]
-                self._always[unknown.name, subject.name, key] = key in statuses and statuses[key][0] is Status.PASS
+                self._always[unknown.name, subject.name, key] = key in statuses and statuses[key][0] in _IN_ORDER
         return [(subject, key) for subject, key in passing if not self._always[unknown.name, subject.name, key]]
 
 
 @contextmanager
 def recorded_reads() -> Iterator[set[tuple[type[View], str]]]:
-    """Collect the name and owner of every property that is read of any row."""
+    """Collect the name and owner of every property that is read of any row, or asked after."""
     reads: set[tuple[type[View], str]] = set()
-    original = View.__getattribute__
+    original, holds = View.__getattribute__, View.holds
 
     def recording(self: View, name: str) -> Any:
         reads.add((type(self), name))
         return original(self, name)
 
-    View.__getattribute__ = recording
+    def asking(self: View, name: str) -> bool:
+        reads.add((type(self), name))
+        return holds(self, name)
+
+    View.__getattribute__, View.holds = recording, asking
     try:
         yield reads
     finally:
-        View.__getattribute__ = original
+        View.__getattribute__, View.holds = original, holds
 
 
 def violations(
@@ -207,7 +228,7 @@ def dataset_unreadings(base: World, dataset: str, way: str, *, single: bool) -> 
             if DATASETS[dataset].least_rows > 0:
                 yield Unreading(text, base.with_rows(dataset, []), unknown)
         case "only what may be seen":
-            if not single:
+            if not single and dataset not in VISIBLE_ONLY:
                 yield Unreading(text, replace(base, visible_only=frozenset({dataset})), unknown)
         case "with one object too many":
             if single:
@@ -220,12 +241,9 @@ def _whole_datasets(base: World, dataset: str, *, seen_too: bool) -> Unknown | N
     table = OTHER_ROWS.get(dataset)
     if table is None:
         return None
-    seen = base.rows[dataset]
-    single = dataset in SWITCHES
-    befores = [seen] if seen_too and not single else [[]] if single else [[], seen]
     return Unknown(
         f"{base.name}: {dataset}{' beside what was seen' if seen_too else ''}",
-        lambda: (base.with_rows(dataset, [*before, *rows]) for rows in table(seen) for before in befores),
+        lambda: (without_the_absence(base, dataset, rows) for rows in table(base, seen_too)),
     )
 
 
@@ -247,47 +265,76 @@ def properties(row_type: type[View], keys: tuple[str, ...] = ()) -> Iterator[Pro
 def property_unreadings(base: World, dataset: str, one: Property) -> Iterator[Unreading]:
     """The property unread in each way: in each policy, or the first row of another dataset, and in all rows."""
     rows = base.rows[dataset]
-    if not rows:
+    having = [index for index, row in enumerate(rows) if _has_place(row, one.keys)]
+    if not having:
         return
-    each = range(len(rows)) if ROW_TYPES[dataset] is AuditRetentionPolicy else sorted({0, len(rows) - 1})
-    places = [(f"row {index}", range(index, index + 1)) for index in each]
-    if len(rows) > 1:
-        places.append(("every row", range(len(rows))))
+    each = having if ROW_TYPES[dataset] is AuditRetentionPolicy else sorted({having[0], having[-1]})
+    places: list[tuple[str, Sequence[int]]] = [(f"row {index}", [index]) for index in each]
+    if len(having) > 1:
+        places.append(("every row", having))
     for place, indexes in places:
         unknown = _possible_values(base, dataset, one, place, indexes)
         for way in PROPERTY_WAYS:
-            for value in _unread_values(one, way, _first_value(rows[indexes[0]], one.keys)):
+            for value in _unread_values(one, way, _held_at(rows[indexes[0]], one.keys)):
                 changed = _with(rows, indexes, one.keys, value)
                 shown = "" if value is ABSENT else f" ({value!r})"
                 text = f"{dataset}: {one.text} {way}{shown} in {place}"
                 yield Unreading(text, base.with_rows(dataset, changed), unknown)
 
 
-def _possible_values(base: World, dataset: str, one: Property, place: str, indexes: range) -> Unknown | None:
-    values = DOCUMENTED.get((one.owner, one.attribute))
-    if values is None:
+def _possible_values(base: World, dataset: str, one: Property, place: str, indexes: Sequence[int]) -> Unknown | None:
+    rows = base.rows[dataset]
+    values = (
+        list(possible_values(dataset, rows[indexes[0]], one.keys))
+        if dataset in VARIANTS
+        else DOCUMENTED.get((one.owner, one.attribute))
+    )
+    if not values:
         return None
     places = [indexes[:1], indexes] if len(indexes) > 1 else [indexes]
-    rows = base.rows[dataset]
     return Unknown(
         f"{base.name}: {dataset} {one.text} {place}",
         lambda: (base.with_rows(dataset, _with(rows, where, one.keys, value)) for where in places for value in values),
     )
 
 
+def _has_place(row: Row, keys: Sequence[str]) -> bool:
+    """Whether a row holds the object that a property is one of, whether or not it says the property itself."""
+    if not keys[:-1]:
+        return True
+    held = _held_at(row, keys[:-1])
+    return isinstance(held[0] if isinstance(held, list) and held else held, dict)
+
+
+def _held_at(row: Row, keys: Sequence[str]) -> Any:
+    try:
+        return value_at(row, keys)
+    except KeyError:
+        return ABSENT
+
+
 def _unread_values(one: Property, way: str, value: Any) -> list[Any]:
     match way:
         case "absent":
-            return [ABSENT]
+            return [] if value is ABSENT or (one.owner, one.attribute) in ABSENT_IS_NULL else [ABSENT]
         case "null":
             return [] if _nullable(one) else [None]
         case "of another type":
             return [
-                other for other in _of_another_type(one.hint, value) if other != value or type(other) is not type(value)
+                other
+                for other in _of_another_type(one.hint, value)
+                if (other != value or type(other) is not type(value))
+                and not (isinstance(other, dict) and _may_say_nothing(one))
             ]
         case "an unknown word":
             return ["FromTheFuture"] if isinstance(value, str) and (one.owner, one.attribute) not in FREE_TEXT else []
     raise ValueError(way)
+
+
+def _may_say_nothing(one: Property) -> bool:
+    """Whether an object without any of its properties is in order."""
+    held = _struct_in(one.hint)
+    return held is not None and all((held, field.name) in ABSENT_IS_NULL for field in msgspec.structs.fields(held))
 
 
 def _of_another_type(hint: Any, value: Any) -> list[Any]:
@@ -309,19 +356,13 @@ def _nullable(one: Property) -> bool:
 
 
 def _struct_in(hint: Any) -> type[View] | None:
+    if isinstance(hint, types.UnionType):
+        return next((found for each in typing.get_args(hint) if (found := _struct_in(each))), None)
     inner = typing.get_args(hint)[:1] if typing.get_origin(hint) is tuple else (hint,)
     return inner[0] if inner and isinstance(inner[0], type) and issubclass(inner[0], View) else None
 
 
-def _first_value(row: Row, keys: tuple[str, ...]) -> Any:
-    value: Any = row
-    for key in keys:
-        value = value[0] if isinstance(value, list) else value
-        value = value[key]
-    return value
-
-
-def _with(rows: Sequence[Row], indexes: range, keys: tuple[str, ...], value: Any) -> list[Row]:
+def _with(rows: Sequence[Row], indexes: Sequence[int], keys: tuple[str, ...], value: Any) -> list[Row]:
     return [put(row, keys, value) if index in indexes else row for index, row in enumerate(rows)]
 
 
@@ -354,10 +395,9 @@ _MAILBOX_TYPES = (
     *("DiscoveryMailbox", "GroupMailbox", "PublicFolderMailbox"),
 )
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
-_INGESTION = ("RespectQuota", "ForceOn", "ForceOff", "OverQuota", "SubscriptionSuspended", "ApproachingQuota")
-_DATES = ("2019-01-02T03:04:05Z", AS_OF.isoformat())
 
 DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
+    (Organization, "id"): (_OTHER_ID,),
     (User, "id"): (_OTHER_ID,),
     (User, "user_principal_name"): ("somebody.else@workedexamples.example", "user002@workedexamples.example"),
     (User, "user_type"): ("Member", "Guest"),
@@ -441,33 +481,32 @@ DOCUMENTED: dict[tuple[type[View], str], Sequence[Any]] = {
     (Principal, "user_principal_name"): ("somebody.else@workedexamples.example",),
     (Principal, "id"): (_OTHER_ID,),
     (Principal, "type"): tuple(f"#microsoft.graph.{kind}" for kind in ("user", "group", "servicePrincipal")),
-    (DiagnosticSetting, "id"): ("/providers/microsoft.aadiam/diagnosticSettings/another",),
-    (DiagnosticSetting, "name"): ("another",),
-    (DiagnosticSettingProperties, "storage_account_id"): (None, f"/subscriptions/{_OTHER_ID}/storage"),
-    (DiagnosticSettingProperties, "event_hub_authorization_rule_id"): (None, f"/subscriptions/{_OTHER_ID}/hub"),
-    (DiagnosticSettingProperties, "marketplace_partner_id"): (None, f"/subscriptions/{_OTHER_ID}/partner"),
-    (LogCategory, "category_group"): (None, "allLogs", "audit"),
-    (Workspace, "id"): (f"/subscriptions/{_OTHER_ID}/resourceGroups/x/providers/y/workspaces/z",),
-    (Workspace, "name"): ("another",),
-    (Workspace, "properties"): tuple(
-        {"provisioningState": state, "createdDate": date} for state in ("Succeeded", "Deleting") for date in _DATES
-    ),
-    (WorkspaceProperties, "provisioning_state"): ("Succeeded", "Deleting", "Failed"),
-    (WorkspaceProperties, "created_date"): _DATES,
-    (WorkspaceProperties, "workspace_capping"): tuple({"dataIngestionStatus": one} for one in _INGESTION),
-    (WorkspaceCapping, "data_ingestion_status"): _INGESTION,
-    (Table, "id"): (f"/subscriptions/{_OTHER_ID}/resourceGroups/x/providers/y/workspaces/z/tables/SigninLogs",),
-    (Table, "name"): ("SigninLogs", "OfficeActivity", "Heartbeat"),
-    (Table, "properties"): tuple(
-        {"plan": plan, "retentionInDays": days, "totalRetentionInDays": days, "provisioningState": "Succeeded"}
-        for plan in ("Analytics", "Basic", "Auxiliary")
-        for days in (30, 730)
-    ),
-    (TableProperties, "plan"): ("Analytics", "Basic", "Auxiliary"),
-    (TableProperties, "retention_in_days"): (4, 365, 730),
-    (TableProperties, "total_retention_in_days"): (4, 365, 730, 1095, 4383),
-    (TableProperties, "provisioning_state"): ("Succeeded", "Deleting", "Updating"),
 }
+
+ABSENT_IS_NULL = frozenset(
+    {
+        (DiagnosticSettingProperties, "marketplace_partner_id"),
+        (DiagnosticSettingProperties, "event_hub_name"),
+        (ExportDestination, "meta_data"),
+        (ExportMetaData, "event_hub_name"),
+        (EventHubProperties, "capture_description"),
+        (StorageAccountProperties, "immutable_storage_with_versioning"),
+        (BlobContainerProperties, "immutable_storage_with_versioning"),
+        (BlobContainerProperties, "immutability_policy"),
+        (LifecycleRule, "enabled"),
+        (LifecycleDefinition, "filters"),
+        (LifecycleFilters, "prefix_match"),
+        (LifecycleFilters, "blob_index_match"),
+        (LifecycleActions, "base_blob"),
+        (BaseBlobActions, "delete"),
+        *((After, field.name) for field in msgspec.structs.fields(After)),
+        (AccountImmutability, "immutability_policy"),
+        (AccountPolicy, "allow_protected_append_writes"),
+        (ContainerPolicyProperties, "allow_protected_append_writes"),
+        (ContainerPolicyProperties, "allow_protected_append_writes_all"),
+    }
+)
+"""Properties that an answer leaves out where they are null, as their documentation says: nothing is unread there."""
 
 FREE_TEXT = frozenset(
     {
@@ -484,7 +523,7 @@ FREE_TEXT = frozenset(
         *((Principal, name) for name in ("display_name", "user_principal_name")),
         *((Mailbox, name) for name in ("guid", "user_principal_name", "external_directory_object_id")),
         *((AuditRoleAssignment, name) for name in ("role_assignee_name", "effective_user_name")),
-        *((kind, "name") for kind in (DiagnosticSetting, Workspace, Table)),
+        *((kind, name) for kind in AZURE_ROWS.values() for name in ("name", "id", "display_name")),
     }
 )
 """Properties in which no word is unknown."""
@@ -498,6 +537,12 @@ def _other_users(seen: Sequence[Row]) -> Iterator[list[Row]]:
     yield [{**first, "assignedPlans": []}]
 
 
+def _other_roles(seen: Sequence[Row]) -> Iterator[list[Row]]:
+    row = {**seen[0], "id": "another", "roleDefinitionId": GLOBAL_ADMINISTRATOR, "principalId": _OTHER_ID}
+    for kind in ("user", "group", "servicePrincipal"):
+        yield [{**row, "principal": {**row["principal"], "id": _OTHER_ID, "@odata.type": f"#microsoft.graph.{kind}"}}]
+
+
 def _other_skus(seen: Sequence[Row]) -> Iterator[list[Row]]:
     yield [{**seen[0], "capabilityStatus": "Suspended"}]
     yield [{**seen[0], "servicePlans": []}]
@@ -507,33 +552,6 @@ def _other_skus(seen: Sequence[Row]) -> Iterator[list[Row]]:
 def _other_policies(seen: Sequence[Row]) -> Iterator[list[Row]]:
     for name in RECORD_TYPES:
         yield [{**seen[0], "Priority": 1, "RetentionDuration": "SevenDays", "RecordTypes": [name]}]
-
-
-def _other_settings(seen: Sequence[Row]) -> Iterator[list[Row]]:
-    first = seen[0]
-    off = [{**log, "enabled": False} for log in first["properties"]["logs"]]
-    yield []
-    yield [{**first, "id": "another", "properties": {**first["properties"], "logs": off}}]
-    yield [{**first, "id": "another", "properties": {**first["properties"], "storageAccountId": "/storage"}}]
-
-
-def _other_workspaces(seen: Sequence[Row]) -> Iterator[list[Row]]:
-    first = seen[0]
-    another = {**first, "id": f"{first['id']}2", "name": "another"}
-    yield []
-    yield [another]
-    yield [{**another, "properties": {**first["properties"], "provisioningState": "Deleting"}}]
-    yield [{**another, "properties": {**first["properties"], "createdDate": AS_OF.isoformat()}}]
-
-
-def _other_tables(seen: Sequence[Row]) -> Iterator[list[Row]]:
-    workspace = seen[0]["id"].rpartition("/")[0]
-    yield []
-    for days in (4, 730):
-        for plan in ("Analytics", "Basic"):
-            properties = {"plan": plan, "retentionInDays": days, "totalRetentionInDays": days}
-            table = {"name": "OfficeActivity", "properties": {**properties, "provisioningState": "Succeeded"}}
-            yield [{"id": f"{workspace}/OfficeActivity", **table}]
 
 
 SWITCHES = {
@@ -547,12 +565,30 @@ def _switched(key: str) -> Callable[[Sequence[Row]], Iterator[list[Row]]]:
     return lambda seen: iter([[{**seen[0], key: value}] for value in (True, False)])
 
 
-OTHER_ROWS: dict[str, Callable[[Sequence[Row]], Iterator[list[Row]]]] = {
-    "graph.users": _other_users,
-    "graph.subscribed_skus": _other_skus,
-    "purview.audit_retention_policies": _other_policies,
-    "arm.entra_diagnostic_settings": _other_settings,
-    "arm.workspaces": _other_workspaces,
-    "arm.tables": _other_tables,
-    **{dataset: _switched(key) for dataset, key in SWITCHES.items()},
+def _listed(
+    dataset: str, table: Callable[[Sequence[Row]], Iterator[list[Row]]]
+) -> Callable[[World, bool], Iterator[Sequence[Row]]]:
+    """These rows, in the place of what was seen and beside it; a switch is one object, and stands for itself."""
+
+    def rows(base: World, seen_too: bool) -> Iterator[Sequence[Row]]:
+        seen, single = base.rows[dataset], dataset in (*SWITCHES, "graph.organization")
+        befores: list[list[Row]] = [[]] if single else [list(seen)] if seen_too else [[], list(seen)]
+        return ([*before, *others] for others in table(seen) for before in befores)
+
+    return rows
+
+
+OTHER_ROWS: dict[str, Callable[[World, bool], Iterator[Sequence[Row]]]] = {
+    **{
+        dataset: _listed(dataset, table)
+        for dataset, table in {
+            "graph.organization": lambda _: iter([[{"id": _OTHER_ID}]]),
+            "graph.users": _other_users,
+            **dict.fromkeys(("graph.role_assignments", "graph.role_eligibilities"), _other_roles),
+            "graph.subscribed_skus": _other_skus,
+            "purview.audit_retention_policies": _other_policies,
+            **{dataset: _switched(key) for dataset, key in SWITCHES.items()},
+        }.items()
+    },
+    **{dataset: possible_rows(dataset) for dataset in AZURE_ROWS},
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from dataclasses import replace
 
 from hypothesis import strategies as st
-from worlds import TENANT_ID, Row, World
+from random_azure import ABSENT_POLICY, LOGGING, WEB, azure, often
+from worlds import TENANT_ID, Row, World, declared_by
 
+from compliance.assessment.declarations import NO_DECLARATIONS
 from compliance.evidence.views import MAILBOX_DATASETS
-from compliance.rules.entra_logs import ENTRA_LOGS
 from compliance.rules.licences import AUDIT_PREMIUM_PLAN, TEN_YEAR_PLAN
 from compliance.rules.mailbox_audit import DEFAULT_ACTIONS, LogonType
 from compliance.rules.retention_policies import DURATIONS
@@ -29,11 +30,12 @@ PLANS = {
     ADD_ON: (TEN_YEAR_PLAN,),
 }
 GLOBAL_ADMINISTRATOR, SECURITY_READER = "62e90394-69f5-4237-9190-012177145e10", "5d6b6bb7-de71-4623-b4af-96380a352509"
-WORKSPACE = (
-    "/subscriptions/9d3b8a2e-1c4f-4f5a-8a55-2f6f3f0f8a11/resourceGroups/logs/providers"
-    "/Microsoft.OperationalInsights/workspaces/"
+DECLARED = declared_by((LOGGING, WEB))
+ALONE = replace(
+    DECLARED,
+    stores=(),
+    statements=(*DECLARED.statements, replace(DECLARED.statements[0], about="no-other-stores")),
 )
-EXPORTED = tuple(log.category for log in ENTRA_LOGS.values())
 
 
 def object_id(name: str) -> str:
@@ -42,10 +44,6 @@ def object_id(name: str) -> str:
 
 def principal(name: str) -> str:
     return f"{name}@contoso.example"
-
-
-def often(usual: Any, *others: Any) -> st.SearchStrategy[Any]:
-    return st.sampled_from((*[usual] * 12, *others))
 
 
 @st.composite
@@ -134,10 +132,11 @@ def tenants(draw: st.DrawFn) -> World:
         ],
         **draw(mailboxes(names)),
         **draw(rights(names)),
-        **draw(exports()),
+        **draw(azure()),
         "graph.secure_score": [],
     }
-    return World("random", rows)
+    absent = {} if rows["arm.lifecycle_policies"] else {"arm.lifecycle_policies": (ABSENT_POLICY,)}
+    return World("random", rows, absent=absent, declarations=draw(often(DECLARED, NO_DECLARATIONS, ALONE, ALONE)))
 
 
 @st.composite
@@ -203,62 +202,4 @@ def rights(draw: st.DrawFn, names: tuple[str, ...]) -> dict[str, list[Row]]:
         "exchange.role_groups": [{**group, "Members": [principal(names[0])]}],
         "exchange.audit_role_assignments": [],
         "purview.role_groups": [{**group, "Name": "AuditManager", "Members": [principal(names[0])]}],
-    }
-
-
-@st.composite
-def exports(draw: st.DrawFn) -> dict[str, list[Row]]:
-    """Diagnostic settings of Entra ID, and the workspaces and tables that they lead to."""
-    settings, workspaces, tables = [], [], []
-    for number in range(draw(often(1, 0, 2))):
-        workspace = f"{WORKSPACE}logs{number}"
-        left_out = draw(often((), EXPORTED[:1], EXPORTED[3:]))
-        settings.append(
-            {
-                "id": f"/providers/microsoft.aadiam/diagnosticSettings/setting{number}",
-                "name": f"setting{number}",
-                "properties": {
-                    "storageAccountId": draw(often(None, "/subscriptions/x/storage")),
-                    "eventHubAuthorizationRuleId": None,
-                    "workspaceId": draw(often(workspace, None)),
-                    "marketplacePartnerId": None,
-                    "logs": [
-                        {"category": one, "categoryGroup": None, "enabled": one not in left_out} for one in EXPORTED
-                    ],
-                },
-            }
-        )
-        if settings[-1]["properties"]["workspaceId"] is None:
-            continue
-        workspaces.append(
-            {
-                "id": workspace,
-                "name": f"logs{number}",
-                "properties": {
-                    "provisioningState": draw(often("Succeeded", "Deleting")),
-                    "workspaceCapping": {"dataIngestionStatus": draw(often("RespectQuota", "ForceOff"))},
-                    "createdDate": "2020-01-02T03:04:05Z",
-                    "modifiedDate": "2020-01-02T03:04:05Z",
-                },
-            }
-        )
-        for log in ENTRA_LOGS.values():
-            hot, total = draw(often((365, 1095), (90, 90), (365, 730)))
-            tables.append(
-                {
-                    "id": f"{workspace}/tables/{log.table}",
-                    "name": log.table,
-                    "properties": {
-                        "plan": draw(often("Analytics", "Basic", "Auxiliary")),
-                        "retentionInDays": hot,
-                        "totalRetentionInDays": total,
-                        "provisioningState": "Succeeded",
-                    },
-                }
-            )
-    return {
-        "arm.entra_diagnostic_settings": settings,
-        "arm.subscriptions": [],
-        "arm.workspaces": workspaces,
-        "arm.tables": tables,
     }

@@ -11,14 +11,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from matrix import ABSENT, Laboratory, Property, properties, put
 from random_tenants import E5, POLICIES, USERS, long_policies, object_id, policies, principal, tenants
-from worlds import STANDARDS, World
+from worlds import STANDARDS, World, WorldEvidence
 
 from checks import all_checks
-from compliance.assessment.declarations import NO_DECLARATIONS
 from compliance.assessment.verdict import BADNESS, Status
 from compliance.evidence.datasets import State
 from compliance.evidence.derived import PurviewRetention
-from compliance.evidence.evidence import Evidence, parameters
+from compliance.evidence.evidence import parameters
 from compliance.evidence.views import ROWS
 from compliance.rules.periods import band
 from compliance.rules.retention_policies import DURATIONS
@@ -32,9 +31,14 @@ FOLLOWS = {
     Status.NOT_APPLICABLE: (Status.NOT_APPLICABLE, Status.INDETERMINATE),
 }
 """What a verdict may become when some of its evidence is taken away."""
-WORSE = {"ACC-05": Status.INDETERMINATE}
-"""What random tenants show beside a pass, where that is no failure: the collector is the same in all of them."""
-few = settings(max_examples=80, deadline=None)
+WORSE = dict.fromkeys(("ACC-05", "EXP-07", "INT-05", "INT-08"), Status.INDETERMINATE)
+"""What random tenants show beside a pass, where that is no failure.
+
+The collector and its clock are the same in all of them, somebody can always read the logs, and of hashes there is a
+statement or none.
+"""
+NEVER_PASS = frozenset({"INT-04", "INT-08"})
+few = settings(max_examples=40, deadline=None)
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,13 @@ class Told:
     words: object
 
 
-def told_of(evidence: Evidence) -> dict[tuple[str, str], Told]:
+def told_of(evidence: WorldEvidence) -> dict[tuple[str, str], Told]:
     told = {}
     for one in all_checks():
         takes = any(kind is Standard for _, kind, _ in parameters(one.function))
         for standard in STANDARDS if takes else (None,):
             if standard is None or one.standards is None or standard.id in one.standards:
-                finding, _ = judge(one, standard, evidence, NO_DECLARATIONS)
+                finding, _ = judge(one, standard, evidence, evidence.declarations)
                 words = (finding.condition, finding.cause, finding.settle, finding.parts, finding.affected_count)
                 parts = {part.id: part.status for part in finding.parts}
                 told[one.id, standard.id if standard else ""] = Told(finding.status, parts, words)
@@ -110,7 +114,9 @@ _WORDS = frozenset({"id", "userPrincipalName", "userType", "servicePlanId", "cap
     *("RetentionDuration", "RecordTypes", "Operations", "UserIds", "Mode"),
     *("Guid", "ExternalDirectoryObjectId", "RecipientTypeDetails", "DefaultAuditSet"),
     *("AuditOwner", "AuditDelegate", "AuditAdmin", "roleDefinitionId", "principalId"),
-    *("category", "workspaceId", "plan"),
+    *("category", "workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "plan", "kind", "type", "level"),
+    *("resourceId", "storageAccountResourceId", "eventHubResourceId", "tableNames", "tenantId", "scope"),
+    *("principalType", "assignmentType", "bypass", "defaultAction", "minimumTlsVersion", "status", "value"),
 }
 
 
@@ -174,7 +180,8 @@ def test_random_tenants_pass_and_fail_and_are_undecided(laboratory: Laboratory) 
 
     look()
     for one in all_checks():
-        assert {status for check, status in seen if check == one.id} >= {Status.PASS, WORSE.get(one.id, Status.FAIL)}
+        best = Status.INDETERMINATE if one.id in NEVER_PASS else Status.PASS
+        assert {status for check, status in seen if check == one.id} >= {best, WORSE.get(one.id, Status.FAIL)}
 
 
 def test_a_contradiction_that_unread_subscriptions_hide_passes_no_check(laboratory: Laboratory) -> None:

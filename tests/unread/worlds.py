@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -14,7 +14,14 @@ from typing import Any
 import msgspec
 
 from compliance.assessment.check import Check
-from compliance.assessment.declarations import NO_DECLARATIONS
+from compliance.assessment.declarations import (
+    NO_DECLARATIONS,
+    ApprovedList,
+    AttestedStore,
+    Copied,
+    Declarations,
+    Statement,
+)
 from compliance.assessment.sources import levels_of, sources_of
 from compliance.assessment.verdict import Status
 from compliance.cli.apis import now, scope_of, tenant_apis
@@ -23,19 +30,22 @@ from compliance.demo.server import serve
 from compliance.demo.tenant import Tenant
 from compliance.evidence.bundle import Bundle, dataset_file, frames_of, open_bundle, seal
 from compliance.evidence.datasets import DATASETS, Api, Origin, State
-from compliance.evidence.derived import DERIVATIONS, AuditLog, EntraReach
+from compliance.evidence.derived import DERIVATIONS, AuditLog, AzureActivity, CloudAppEvents, EntraReach
 from compliance.evidence.derived.recording import MAILBOX_SOURCES
 from compliance.evidence.evidence import Derivation, Evidence, Resolved, datasets_behind, parameters
 from compliance.evidence.manifest import SCHEMA, DatasetEntry, Identity, Manifest, Tool, encode, sha256
 from compliance.evidence.manifest import Tenant as TenantEntry
 from compliance.evidence.population import Coverage, Population
-from compliance.evidence.rows import OBJECT, typed_rows
+from compliance.evidence.rows import typed_rows
 from compliance.evidence.scope import EVERYBODY, Scope
 from compliance.evidence.unread import Kind
 from compliance.evidence.view import View
 from compliance.evidence.views import DATASET_OF, DATASETS_OF, OrganizationConfig
 from compliance.evidence.writer import DatasetWriter
 from compliance.rules.entra_logs import ENTRA_LOGS
+from compliance.rules.log_sources import AZURE_ACTIVITY, CLOUD_APP_EVENTS
+from compliance.rules.office_activity import CONNECTED_BY
+from compliance.rules.periods import Duration
 from compliance.rules.record_types import LOG_SOURCES
 from compliance.runner import judge
 from compliance.settings import load_settings
@@ -61,6 +71,36 @@ READER = Identity(
 )
 """Who read: an application that may only read, and whose token says nothing of directory roles."""
 
+_OWNED = {"owner": "whoever owns the list", "declared_on": dt.date(2026, 11, 1), "expires": dt.date(2027, 1, 1)}
+
+
+def declared_by(subscriptions: Iterable[str]) -> Declarations:
+    """What is declared of a tenant: what no API shows, and all subscriptions, without which nothing of Azure is whole.
+
+    Where Microsoft Defender XDR streams its events to is such a thing.
+    """
+    return Declarations(
+        stores=(
+            AttestedStore(
+                id="archive",
+                name="the archive of what no connector exports",
+                sources=(CLOUD_APP_EVENTS, *(one for one in LOG_SOURCES if one not in CONNECTED_BY)),
+                hot=Duration.of_months(30),
+                total=Duration.of_months(30),
+                copied=Copied.AT_CREATION,
+                file=Path("archive.pdf"),
+                sha256="0" * 64,
+                **_OWNED,
+            ),
+        ),
+        approved_subscriptions=ApprovedList(ids=tuple(subscriptions), **_OWNED),
+        statements=tuple(
+            Statement(about=about, text="as our own records show", **_OWNED)
+            for about in ("soc-access", "log-access-review", "log-hashes")
+        ),
+    )
+
+
 Row = dict[str, Any]
 Rows = Mapping[str, Sequence[Row]]
 Told = Mapping[str, tuple[Status, Kind | None]]
@@ -76,6 +116,9 @@ class World:
     entries: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     visible_only: frozenset[str] = frozenset()
     scope: Scope = EVERYBODY
+    tenant_id: str = TENANT_ID
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    declarations: Declarations = NO_DECLARATIONS
 
     def with_rows(self, dataset: str, rows: Sequence[Row]) -> World:
         return replace(self, rows={**self.rows, dataset: rows})
@@ -95,11 +138,14 @@ class Press:
     def bundle(self, world: World) -> Bundle:
         self._bundles += 1
         path = self._folder / f"bundle{self._bundles}"
-        entries = [self._dataset(path, name, rows, world.entries.get(name, {})) for name, rows in world.rows.items()]
+        entries = [
+            self._dataset(path, name, rows, world.entries.get(name, {}), world.absent.get(name, ()))
+            for name, rows in world.rows.items()
+        ]
         manifest = Manifest(
             schema=SCHEMA,
             tool=Tool(name="lookback", version="0"),
-            tenant=TenantEntry(id=TENANT_ID, name=None, initial_domain=None),
+            tenant=TenantEntry(id=world.tenant_id, name=None, initial_domain=None),
             cloud="custom",
             simulated=True,
             as_of=AS_OF,
@@ -116,7 +162,12 @@ class Press:
         return open_bundle(path)
 
     def _dataset(
-        self, bundle: Path, name: str, rows: Sequence[Row], changed: Mapping[str, Any] | None
+        self,
+        bundle: Path,
+        name: str,
+        rows: Sequence[Row],
+        changed: Mapping[str, Any] | None,
+        absent: tuple[str, ...],
     ) -> DatasetEntry | None:
         if changed is None:
             return None
@@ -137,6 +188,7 @@ class Press:
             attempts=1,
             waited_seconds=0.0,
             by=None,
+            absent=absent,
         )
         entry = msgspec.structs.replace(entry, **changed)
         if entry.rows is None:
@@ -164,6 +216,7 @@ class WorldEvidence(Evidence):
     def __init__(self, bundle: Bundle, world: World) -> None:
         super().__init__(bundle, DERIVATIONS)
         self._visible_only = world.visible_only
+        self.declarations = world.declarations
 
     def _population(self, row_type: type[View]) -> Resolved:
         found = super()._population(row_type)
@@ -186,7 +239,7 @@ class Subject:
     name: str
     datasets: frozenset[str]
     opens: frozenset[str]
-    ask: Callable[[Evidence], Told]
+    ask: Callable[[WorldEvidence], Told]
 
 
 STANDARDS = tuple(load_standard(name) for name in ("m-21-31", "m-26-14"))
@@ -204,9 +257,9 @@ def subjects_of(checks: Sequence[Check]) -> list[Subject]:
     return found
 
 
-def _finding_of(one: Check, standard: Standard | None) -> Callable[[Evidence], Told]:
-    def ask(evidence: Evidence) -> Told:
-        finding, _ = judge(one, standard, evidence, NO_DECLARATIONS)
+def _finding_of(one: Check, standard: Standard | None) -> Callable[[WorldEvidence], Told]:
+    def ask(evidence: WorldEvidence) -> Told:
+        finding, _ = judge(one, standard, evidence, evidence.declarations)
         return {one.id: (finding.status, finding.kind)}
 
     return ask
@@ -215,7 +268,8 @@ def _finding_of(one: Check, standard: Standard | None) -> Callable[[Evidence], T
 def pictures() -> list[Subject]:
     """The rows of the log sources, and the maturity levels, under each standard."""
     audit_log, opens = _behind(DERIVATIONS[AuditLog])
-    entra, _ = _behind(DERIVATIONS[EntraReach])
+    entra, azure, events = (_behind(DERIVATIONS[view])[0] for view in (EntraReach, AzureActivity, CloudAppEvents))
+    every = audit_log | entra | azure | events
     return [
         subject
         for standard in STANDARDS
@@ -233,7 +287,11 @@ def pictures() -> list[Subject]:
                 _rows_of(standard, (LOG_SOURCES.keys() - MAILBOX_SOURCES).__contains__),
             ),
             Subject(f"Entra sources {standard.id}", entra, frozenset(), _rows_of(standard, ENTRA_LOGS.__contains__)),
-            Subject(f"levels {standard.id}", audit_log | entra, opens - entra, _levels_of(standard)),
+            Subject(f"Activity log {standard.id}", azure, frozenset(), _rows_of(standard, AZURE_ACTIVITY.__eq__)),
+            Subject(
+                f"Defender's events {standard.id}", events, frozenset(), _rows_of(standard, CLOUD_APP_EVENTS.__eq__)
+            ),
+            Subject(f"levels {standard.id}", every, opens - every, _levels_of(standard)),
         )
     ]
 
@@ -252,9 +310,9 @@ def _everything_behind(function: Derivation) -> frozenset[str]:
     return names
 
 
-def _rows_of(standard: Standard, wanted: Callable[[str], bool]) -> Callable[[Evidence], Told]:
-    def ask(evidence: Evidence) -> Told:
-        rows = [row for row in sources_of(standard, evidence, NO_DECLARATIONS) if wanted(row.id)]
+def _rows_of(standard: Standard, wanted: Callable[[str], bool]) -> Callable[[WorldEvidence], Told]:
+    def ask(evidence: WorldEvidence) -> Told:
+        rows = [row for row in sources_of(standard, evidence, evidence.declarations) if wanted(row.id)]
         hot = {f"{row.id} hot": (row.hot_status, None) for row in rows}
         total = {f"{row.id} total": (row.total_status, None) for row in rows}
         return {row.id: (row.status, None) for row in rows} | hot | total
@@ -262,9 +320,9 @@ def _rows_of(standard: Standard, wanted: Callable[[str], bool]) -> Callable[[Evi
     return ask
 
 
-def _levels_of(standard: Standard) -> Callable[[Evidence], Told]:
+def _levels_of(standard: Standard) -> Callable[[WorldEvidence], Told]:
     return lambda evidence: {
-        level.id: (level.retention, None) for level in levels_of(standard, evidence, NO_DECLARATIONS)
+        level.id: (level.retention, None) for level in levels_of(standard, evidence, evidence.declarations)
     }
 
 
@@ -277,17 +335,30 @@ def collected(tenant: Tenant, out: Path) -> World:
         os.environ.update(served.environment)
         with tenant_apis(settings, quiet=True) as apis:
             bundle = collect(apis, Run(out, tuple(DATASETS), scope_of(settings), settings.digest()), clock=now)
-    rows = {}
+    rows, absent = {}, {}
     for entry in bundle.manifest.datasets:
         assert entry.state is State.COMPLETE, entry
         rows[entry.name] = _raw_rows(bundle, entry)
-    return World(tenant.display_name, rows)
+        absent[entry.name] = entry.absent
+    return World(
+        tenant.display_name,
+        rows,
+        tenant_id=tenant.id,
+        absent=absent,
+        declarations=declared_by(one.id for one in tenant.azure.subscriptions),
+    )
 
 
 def _raw_rows(bundle: Bundle, entry: DatasetEntry) -> list[Row]:
     rows = []
     for frame in frames_of(bundle.path, entry):
         body = json.loads(frame.body)
-        rows += [body] if frame.header.get("shape") == OBJECT else body["value"]
+        match frame.header.get("shape"):
+            case "object":
+                rows.append(body)
+            case "data":
+                rows += body["data"]
+            case None:
+                rows += body["value"]
     assert len(rows) == len(list(typed_rows(bundle.path, entry)))
     return rows

@@ -36,35 +36,56 @@ class EntraLicences:
                 return True
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The watched plans that subscriptions surely carry; where these may not be `all`, `unread` says why."""
+
+    plans: frozenset[str]
+    all: bool
+    unread: Unread
+
+
 def entra_licences(skus: Population[SubscribedSku] | Unread) -> EntraLicences:
     """Return what the subscriptions carry; a list that cannot support a pass does not show what is missing either."""
-    if isinstance(skus, Unread):
-        return EntraLicences(None, None, skus)
-    carried: set[str] = set()
-    doubtful = False
-    for row, _ in scan(skus):
-        plans = None if isinstance(row, Malformed) else _plans(row)
-        if plans is None:
-            doubtful = True
-        else:
-            carried |= plans
-    reason = "whether a subscription carries Microsoft Entra ID P1 or P2 cannot be told"
-    unread = Unread(Kind.MALFORMED, _SKUS, reason, f"read again: {DATASETS[_SKUS].request}")
-    if skus.coverage is not Coverage.WHOLE:
-        return EntraLicences(None, None, unread if skus.shortfall is None else skus.shortfall)
-    if skus.weaknesses:
-        weakness = combined(skus.weaknesses)
-        unread = Unread(weakness.kind, _SKUS, f"{reason}: {weakness.reason}", weakness.settle)
-    absent = None if doubtful or skus.weaknesses else False
+    found = carried(skus, frozenset({ENTRA_P1_PLAN, ENTRA_P2_PLAN}), "Microsoft Entra ID P1 or P2")
+    if isinstance(found, Unread):
+        return EntraLicences(None, None, found)
+    absent = False if found.all else None
     return EntraLicences(
-        premium=True if carried & {ENTRA_P1_PLAN, ENTRA_P2_PLAN} else absent,
-        p2=True if ENTRA_P2_PLAN in carried else absent,
-        unread=unread,
+        premium=True if found.plans & {ENTRA_P1_PLAN, ENTRA_P2_PLAN} else absent,
+        p2=True if ENTRA_P2_PLAN in found.plans else absent,
+        unread=found.unread,
     )
 
 
-def _plans(row: SubscribedSku) -> frozenset[str] | None:
-    """Return the plans that a subscription surely carries; None where it may carry others."""
+def carried(skus: Population[SubscribedSku] | Unread, watched: frozenset[str], what: str) -> Carried | Unread:
+    """Return which of the `watched` plans, by their GUIDs in lower case, the tenant's subscriptions carry.
+
+    Unread where not every subscription was read: one that was not may carry any. `what` names the plans.
+    """
+    if isinstance(skus, Unread):
+        return skus
+    plans: set[str] = set()
+    doubtful = False
+    for row, _ in scan(skus):
+        found = None if isinstance(row, Malformed) else _plans(row, watched)
+        if found is None:
+            doubtful = True
+        else:
+            plans |= found
+    reason = f"whether a subscription carries {what} cannot be told"
+    unread = Unread(Kind.MALFORMED, _SKUS, reason, f"read again: {DATASETS[_SKUS].request}")
+    if skus.coverage is not Coverage.WHOLE:
+        return unread if skus.shortfall is None else skus.shortfall
+    if skus.weaknesses:
+        weakness = combined(skus.weaknesses)
+        weak = Unread(weakness.kind, _SKUS, f"{reason}: {weakness.reason}", weakness.settle)
+        return Carried(frozenset(plans), all=False, unread=weak)
+    return Carried(frozenset(plans), all=not doubtful, unread=unread)
+
+
+def _plans(row: SubscribedSku, watched: frozenset[str]) -> frozenset[str] | None:
+    """Return the watched plans that a subscription surely carries; None where it may carry others."""
     try:
         status = row.capability_status.casefold()
         plans = [(plan.service_plan_id.casefold(), plan.provisioning_status.casefold()) for plan in row.service_plans]
@@ -74,9 +95,6 @@ def _plans(row: SubscribedSku) -> frozenset[str] | None:
         return frozenset()
     if status not in _USABLE:
         return None
-    if any(
-        plan in (ENTRA_P1_PLAN, ENTRA_P2_PLAN) and provisioned not in ("success", "disabled")
-        for plan, provisioned in plans
-    ):
+    if any(plan in watched and provisioned not in ("success", "disabled") for plan, provisioned in plans):
         return None
-    return frozenset(plan for plan, provisioned in plans if provisioned == "success")
+    return frozenset(plan for plan, provisioned in plans if plan in watched and provisioned == "success")

@@ -1,49 +1,61 @@
-"""The Log Analytics workspaces that diagnostic settings name, and how long each of their tables keeps records."""
+"""The Log Analytics workspaces that were read, and how long each of their tables keeps records."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compliance.evidence.azure_views import Table, Workspace
 from compliance.evidence.datasets import DATASETS
-from compliance.evidence.population import Coverage, Malformed, Population, id_key, scan
-from compliance.evidence.unread import Kind, PropertyUnreadError, Unread
+from compliance.evidence.derived.inventory import Inventory, inventory
+from compliance.evidence.derived.standing import Gone, Live, Standing
+from compliance.evidence.population import Population, id_key
+from compliance.evidence.unread import Kind, Unread
 from compliance.evidence.views import DATASET_OF
-from compliance.rules.log_analytics import TAKES_LOGS_IN, table_reach
+from compliance.rules.log_analytics import OVER_QUOTA, TAKES_LOGS_IN, TAKES_NO_LOGS, table_reach
 from compliance.rules.reach import StoreReach
+from compliance.rules.resource_ids import resource_name
 
 _READY = "succeeded"
 """The provisioningState of what is there to be used (Azure Resource Manager)."""
+_GOING = "deleting"
 _TABLES = "/tables/"
 _WORKSPACES = DATASET_OF[Workspace]
 _TABLE_ROWS = DATASET_OF[Table]
 
 
-def resource_name(resource_id: str) -> str:
-    """Return the last segment of a resource id: the name that people know."""
-    return resource_id.strip().rstrip("/").rpartition("/")[2]
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a workspace says of itself, and the day on which it was made, None where it is not said."""
+
+    standing: Standing
+    created: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
 class LogAnalytics:
-    """What was read of workspaces and their tables, by resource id and table name in lower case.
+    """What was read of workspaces and their tables.
 
-    `workspaces` holds the day on which each was made, None where it is not said, or why it cannot be counted on.
-    `workspaces_unread` and `tables_unread` say why one that is not listed may be there all the same.
+    `tables` holds, by table name in lower case and then by workspace, how long each keeps records, or why that cannot
+    be said. `workspaces_unread` and `tables_unread` say why one that is not listed may be there all the same.
     """
 
-    workspaces: Mapping[str, dt.date | Unread | None]
-    tables: Mapping[tuple[str, str], StoreReach | Unread]
-    workspaces_unread: Unread | None
+    states: Inventory[_State]
+    tables: Mapping[str, Mapping[str, StoreReach | Unread]]
     tables_unread: Unread | None
+
+    @property
+    def workspaces_unread(self) -> Unread | None:
+        """Why a workspace that is not listed may be there all the same."""
+        return self.states.unread
 
     def table(self, workspace: str, name: str) -> StoreReach | Unread:
         """Return how long a table keeps records; one that is not listed is unread, since nothing is known of it."""
-        found = self.tables.get((id_key(workspace), name.casefold()))
-        if found is not None:
-            return found
+        found = self.tables.get(name.casefold())
+        kept = None if found is None else found.get(id_key(workspace))
+        if kept is not None:
+            return kept
         if self.tables_unread is not None:
             return self.tables_unread
         return Unread(
@@ -53,30 +65,23 @@ class LogAnalytics:
             f"the tables read again, once the first records have made {name}: {DATASETS[_TABLE_ROWS].request}",
         )
 
-    def tables_named(self, name: str) -> tuple[StoreReach, ...]:
-        """Return the tables of this name that were read, in whatever workspace."""
-        return tuple(
-            table
-            for (_, table_name), table in sorted(self.tables.items(), key=lambda item: item[0])
-            if table_name == name.casefold() and isinstance(table, StoreReach)
-        )
+    def workspaces_with(self, table: str) -> tuple[str, ...]:
+        """Return the workspaces of which it was read that they have a table of this name."""
+        found = self.tables.get(table.casefold())
+        return () if found is None else tuple(sorted(found))
 
-    def not_live(self, workspace: str) -> Unread | None:
-        """Say why a workspace is not known to be there, or None where it answered and is ready."""
-        key = id_key(workspace)
-        if key in self.workspaces:
-            state = self.workspaces[key]
-            return state if isinstance(state, Unread) else None
-        if self.workspaces_unread is not None:
-            return self.workspaces_unread
-        spec = DATASETS[_WORKSPACES]
-        reason = f"the workspace {resource_name(workspace)} was not read"
-        return Unread(Kind.INCOMPLETE, _WORKSPACES, reason, f"read again: {spec.request}")
+    def standing(self, workspace: str) -> Standing:
+        """Return what a workspace says of itself: that it is ready, and takes logs in."""
+        state = self.states.find(workspace)
+        if state is None:
+            reason = f"the workspace {resource_name(workspace)} was not read"
+            return Unread(Kind.INCOMPLETE, _WORKSPACES, reason, f"read again: {DATASETS[_WORKSPACES].request}")
+        return state if isinstance(state, Unread) else state.standing
 
     def created(self, workspace: str) -> dt.date | None:
         """Return the day on which a workspace was made, or None where that is not known."""
-        state = self.workspaces.get(id_key(workspace))
-        return None if isinstance(state, Unread) else state
+        state = self.states.find(workspace)
+        return state.created if isinstance(state, _State) else None
 
 
 def log_analytics(workspaces: Population[Workspace] | Unread, tables: Population[Table] | Unread) -> LogAnalytics:
@@ -84,91 +89,48 @@ def log_analytics(workspaces: Population[Workspace] | Unread, tables: Population
 
     Of one that is listed twice nobody knows which entry holds.
     """
-    found, workspaces_unread = _workspaces(workspaces)
-    listed, tables_unread = _tables(tables)
-    return LogAnalytics(found, listed, workspaces_unread, tables_unread)
-
-
-def _workspaces(
-    rows: Population[Workspace] | Unread,
-) -> tuple[dict[str, dt.date | Unread | None], Unread | None]:
-    if isinstance(rows, Unread):
-        return {}, rows
-    found: dict[str, dt.date | Unread | None] = {}
-    malformed: list[str] = []
-    for row, _ in scan(rows):
-        if not isinstance(row, Malformed):
-            found[id_key(row.id)] = _standing(row)
-            continue
-        malformed.append(row.reason)
-        if row.id is not None:
-            found[row.id] = _malformed(_WORKSPACES, row.reason)
-    return found, _shortfall(rows, malformed, _WORKSPACES)
-
-
-def _standing(row: Workspace) -> dt.date | Unread | None:
-    try:
-        state = row.properties.provisioning_state
-        if state.casefold() != _READY:
-            reason = f"the workspace {resource_name(row.id)} is in the state {state}"
-            return Unread(Kind.UNPROVEN, _WORKSPACES, reason, "the workspace read again, once it is Succeeded")
-        ingestion = row.properties.workspace_capping.data_ingestion_status
-    except PropertyUnreadError as error:
-        return _malformed(_WORKSPACES, str(error))
-    if ingestion.casefold() not in TAKES_LOGS_IN:
-        reason = f"the workspace {resource_name(row.id)} says of taking logs in: {ingestion}"
-        return Unread(Kind.UNPROVEN, _WORKSPACES, reason, "the workspace read again, once it takes logs in")
-    return row.properties.created_date.date() if row.properties.holds("created_date") else None
-
-
-def _tables(rows: Population[Table] | Unread) -> tuple[dict[tuple[str, str], StoreReach | Unread], Unread | None]:
-    if isinstance(rows, Unread):
-        return {}, rows
-    found: dict[str, StoreReach | Unread] = {}
-    malformed: list[str] = []
-    for row, _ in scan(rows):
-        if not isinstance(row, Malformed):
-            found[id_key(row.id)] = _kept(row)
-            continue
-        malformed.append(row.reason)
-        if row.id is not None:
-            found[row.id] = _malformed(_TABLE_ROWS, row.reason)
-    by_name: dict[tuple[str, str], StoreReach | Unread] = {}
-    for key, kept in found.items():
+    listed = inventory(tables, _TABLE_ROWS, _kept)
+    by_name: dict[str, dict[str, StoreReach | Unread]] = {}
+    for key, kept in listed.rows.items():
         workspace, _, name = key.rpartition(_TABLES)
-        by_name[workspace, name] = kept
-    return by_name, _shortfall(rows, malformed, _TABLE_ROWS)
+        by_name.setdefault(name, {})[workspace] = kept
+    return LogAnalytics(inventory(workspaces, _WORKSPACES, _state), by_name, listed.unread)
+
+
+def _state(row: Workspace) -> _State:
+    created = row.properties.created_date.date() if row.properties.holds("created_date") else None
+    return _State(_standing(row), created)
+
+
+def _standing(row: Workspace) -> Standing:
+    named = f"the workspace {resource_name(row.id)}"
+    state = row.properties.provisioning_state
+    if state.casefold() == _GOING:
+        return Gone(f"{named} is in the state {state}")
+    if state.casefold() != _READY:
+        settle = "the workspace read again, once it is Succeeded"
+        return Unread(Kind.UNPROVEN, _WORKSPACES, f"{named} is in the state {state}", settle)
+    ingestion = row.properties.workspace_capping.data_ingestion_status
+    says = f"{named} says of taking logs in: {ingestion}"
+    if ingestion.casefold() in TAKES_LOGS_IN:
+        return Live()
+    if ingestion.casefold() == OVER_QUOTA:
+        return Gone(says, for_now=True)
+    if ingestion.casefold() in TAKES_NO_LOGS:
+        return Gone(says)
+    return Unread(Kind.UNPROVEN, _WORKSPACES, says, "the workspace read again, once it takes logs in")
 
 
 def _kept(row: Table) -> StoreReach | Unread:
     workspace = row.id.strip().rstrip("/").rpartition("/")[0].rpartition("/")[0]
-    try:
-        state = row.properties.provisioning_state
-        reach = table_reach(
-            f"Log Analytics {resource_name(workspace)}",
-            row.properties.plan,
-            row.properties.retention_in_days,
-            row.properties.total_retention_in_days,
-        )
-    except PropertyUnreadError as error:
-        return _malformed(_TABLE_ROWS, f"{resource_name(row.id)}: {error}")
+    state = row.properties.provisioning_state
+    reach = table_reach(
+        f"Log Analytics {resource_name(workspace)}",
+        row.properties.plan,
+        row.properties.retention_in_days,
+        row.properties.total_retention_in_days,
+    )
     if state.casefold() != _READY:
         reason = f"the table {resource_name(row.id)} is in the state {state}"
         return Unread(Kind.UNPROVEN, _TABLE_ROWS, reason, "the table read again, once it is Succeeded")
     return reach
-
-
-def _shortfall(
-    rows: Population[Workspace] | Population[Table], malformed: Sequence[str], dataset: str
-) -> Unread | None:
-    if rows.shortfall is not None:
-        return rows.shortfall
-    if malformed:
-        return _malformed(dataset, malformed[0])
-    if rows.coverage is not Coverage.WHOLE:
-        return Unread(Kind.INCOMPLETE, dataset, "not all of them were read", f"read again: {DATASETS[dataset].request}")
-    return None
-
-
-def _malformed(dataset: str, reason: str) -> Unread:
-    return Unread(Kind.MALFORMED, dataset, reason, f"read again: {DATASETS[dataset].request}")

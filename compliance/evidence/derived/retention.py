@@ -1,7 +1,4 @@
-"""How long Purview keeps each kind of record, for each class of actor: enumerated, never sampled.
-
-Beside it stand the tables in Log Analytics that may hold a copy, which can leave a shortfall open and nothing else.
-"""
+"""How long Purview keeps each kind of record, for each class of actor: enumerated, never sampled."""
 
 from __future__ import annotations
 
@@ -9,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compliance.evidence.derived.actors import ActorGroup, Actors
-from compliance.evidence.derived.log_analytics import LogAnalytics
+from compliance.evidence.derived.audit_copies import AuditCopies
 from compliance.evidence.derived.policies import RetentionPolicies
 from compliance.evidence.derived.recording import Recording
-from compliance.evidence.evidence import AsOf, Opening
+from compliance.evidence.evidence import AsOf
 from compliance.evidence.scope import Scope
 from compliance.evidence.unread import Unread
 from compliance.rules.classes import RecordClass, record_classes
-from compliance.rules.office_activity import OFFICE_ACTIVITY
 from compliance.rules.purview import Effective, effective
-from compliance.rules.reach import StoreReach
 from compliance.rules.record_types import LOG_SOURCES
 from compliance.rules.retention_policies import Policy
 
@@ -66,34 +61,18 @@ def purview_retention(actors: Actors, policies: RetentionPolicies | Unread) -> P
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeActivityTables(Opening):
-    """The tables that a data connector may fill with a copy of the unified audit log: those that were read."""
-
-    tables: tuple[StoreReach, ...]
-
-
-def office_activity_tables(log_analytics: LogAnalytics) -> OfficeActivityTables:
-    """Return how long each table of this name keeps records, in whatever workspace."""
-    return OfficeActivityTables(log_analytics.tables_named(OFFICE_ACTIVITY))
-
-
-@dataclass(frozen=True, slots=True)
 class AuditLog:
-    """How long the unified audit log is kept, in Purview and perhaps in workspaces, and what it is judged by."""
+    """How long the unified audit log is kept, in Purview and in copies, and what it is judged by."""
 
     retention: PurviewRetention
     recording: Recording
-    office_activity: OfficeActivityTables
+    copies: AuditCopies
     scope: Scope
     as_of: AsOf
 
 
 def audit_log(
-    retention: PurviewRetention,
-    recording: Recording,
-    office_activity: OfficeActivityTables,
-    scope: Scope,
-    as_of: AsOf,
+    retention: PurviewRetention, recording: Recording, copies: AuditCopies, scope: Scope, as_of: AsOf
 ) -> AuditLog:
     """Put together what every question about the unified audit log is decided by."""
-    return AuditLog(retention, recording, office_activity, scope, as_of)
+    return AuditLog(retention, recording, copies, scope, as_of)

@@ -51,6 +51,7 @@ class Place(StrEnum):
     DIRECTORY = "Microsoft Entra ID"
     EXCHANGE = "Exchange Online"
     PURVIEW = "Purview"
+    AZURE = "Azure"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from compliance.errors import InputError
 from compliance.evidence.attested import RETENTION_POLICIES, attested_policies, instant
 from compliance.evidence.datasets import DATASETS, Api, DatasetSpec, Origin, State
 from compliance.evidence.exports import Export, Row, read_export
+from compliance.evidence.parents import MAY_BE_EMPTY, PARENT_OF, Parent
+from compliance.evidence.population import INHERITED
+from compliance.sources.imported.azure_commands import SEGMENTS
 from compliance.sources.imported.commands import command_doubts
 from compliance.sources.imported.dataset import Endpoint, ImportedDataset
 from compliance.sources.imported.folder import MAX_BYTES, inside, root_of
@@ -36,7 +39,18 @@ _ENDPOINT_DECIDES: Final = {
     "purview.role_groups": Endpoint.SECURITY_COMPLIANCE,
 }
 """Datasets of one cmdlet that both services have, each with groups of its own."""
-_WORKSPACE_ID: Final = re.compile(r"/workspaces/[^/]+(?:/|$)", re.IGNORECASE)
+_WORDS: Final = {
+    Parent.SUBSCRIPTION: "subscription",
+    Parent.WORKSPACE: "workspace",
+    Parent.SENTINEL: "workspace",
+    Parent.NAMESPACE: "Event Hubs namespace",
+    Parent.CLUSTER: "Azure Data Explorer cluster",
+    Parent.DATABASE: "Azure Data Explorer database",
+    Parent.ACCOUNT: "storage account",
+    Parent.STORE: "workspace or storage account",
+    Parent.STORE_SUBSCRIPTION: "subscription",
+}
+"""What a row has to name in its id, by what the dataset is asked of."""
 
 
 def read_exports(directory: Path) -> tuple[ImportedDataset, ...]:
@@ -146,6 +160,7 @@ def _dataset(spec: DatasetSpec, path: Path, raw: bytes, export: Export, entry: E
         endpoint=entry.endpoint,
         tenant_ids=named.ids,
         domains=named.domains,
+        asked=() if entry.asked is None else entry.asked,
         source={"export_file": spec.export_file},
     )
 
@@ -154,7 +169,7 @@ def _row_doubts(spec: DatasetSpec, rows: tuple[Row, ...]) -> Iterator[str]:
     """What the rows themselves tell about how they were exported.
 
     The PowerShell modules of Microsoft Graph and Azure name properties otherwise than the APIs, whose names all begin
-    in lower case. What was asked workspace by workspace has to name its workspace, or nobody could tell which lack.
+    in lower case. What was asked of one resource after the other has to name it, or nobody could tell which lack.
     """
     if spec.api in (Api.GRAPH, Api.ARM):
         foreign = sorted({key for row in rows for key in row if key[:1].isupper()})
@@ -164,12 +179,13 @@ def _row_doubts(spec: DatasetSpec, rows: tuple[Row, ...]) -> Iterator[str]:
                 f"its property names ({', '.join(foreign[:3])}) are those of the PowerShell module, which the API does"
                 f" not use; export what `{spec.request}` answers, for instance with {by_hand}"
             )
-    if spec.name in ("arm.workspaces", "arm.tables"):
-        nameless = sum(
-            1 for row in rows if not (isinstance(row.get("id"), str) and _WORKSPACE_ID.search(str(row["id"])))
-        )
+    # a role that somebody holds above a subscription is listed there under an id of its own
+    if spec.name in PARENT_OF and spec.name not in INHERITED:
+        kind = PARENT_OF[spec.name]
+        form = re.compile(rf"/(?:{SEGMENTS[kind]})(?:/|$)", re.IGNORECASE)
+        nameless = sum(1 for row in rows if not (isinstance(row.get("id"), str) and form.search(str(row["id"]))))
         if nameless:
-            yield f"{nameless} of its rows do not say which workspace they are of (id)"
+            yield f"{nameless} of its rows do not say which {_WORDS[kind]} they are of (id)"
 
 
 def _provenance_doubts(spec: DatasetSpec, entry: Entry, rows: int) -> Iterator[str]:
@@ -183,7 +199,10 @@ def _provenance_doubts(spec: DatasetSpec, entry: Entry, rows: int) -> Iterator[s
     if entry.rows is not None and entry.rows != rows:
         yield f"{PROVENANCE} says {entry.rows} rows, and the file holds {rows}"
     if entry.command is not None:
-        yield from command_doubts(spec, entry.command, rows)
+        when = None if entry.when is None else instant(entry.when)
+        yield from command_doubts(spec, entry.command, rows, when)
+    if spec.name in MAY_BE_EMPTY and entry.asked is None:
+        yield f"{PROVENANCE} does not give the ids of what it was asked of (asked), which its rows cannot tell"
     if spec.name in _ENDPOINT_DECIDES and entry.endpoint is not _ENDPOINT_DECIDES[spec.name]:
         said = "does not give its endpoint" if entry.endpoint is None else f"says that {entry.endpoint} answered"
         yield f"{PROVENANCE} {said}; {spec.export_file} is asked of {_ENDPOINT_DECIDES[spec.name]}"

@@ -28,7 +28,8 @@ class ImportedDataset:
     `rows` of None means that `raw` says why there are none. `reasons` say why `state` is not complete.
     `collected_at`, `by`, `command` and `endpoint` are what provenance says, `None` where it does not. `tenant_ids` are
     the tenant GUIDs and `domains` the tenants' initial domains (`contoso.onmicrosoft.com`) found in the rows, in lower
-    case. `source` says where `raw` was taken from, and `notes` what else is there and was left out.
+    case. `source` says where `raw` was taken from, and `notes` what else is there and was left out. `asked` are the ids
+    of the resources that it was asked of, as far as provenance gives them.
     """
 
     spec_name: str
@@ -46,3 +47,4 @@ class ImportedDataset:
     origin: Origin = Origin.EXPORTED
     source: Mapping[str, Any]
     notes: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()

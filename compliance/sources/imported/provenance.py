@@ -25,7 +25,10 @@ EXPORT_FILES: Final = tuple(spec.export_file for spec in DATASETS.values())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What provenance.yaml says about one file; `None` is what it does not say."""
+    """What provenance.yaml says about one file; `None` is what it does not say.
+
+    `asked` are the ids of the resources that it was asked of, for the files whose rows cannot tell.
+    """
 
     __pydantic_config__: ClassVar[Any] = FILE_SHAPE
 
@@ -34,6 +37,7 @@ class Entry:
     command: Annotated[str, MinLen(1)] | None = None
     endpoint: Endpoint | None = None
     rows: Annotated[int, Ge(0)] | None = None
+    asked: tuple[Annotated[str, MinLen(1)], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,13 @@ class _ProvenanceFile:
 
     version: Literal[1]
     files: Mapping[str, Entry]
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of provenance.yaml."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(_ProvenanceFile).json_schema()
 
 
 def provenance_in(root: Path) -> Mapping[str, Entry]:

@@ -1,0 +1,1 @@
+"""Checks on what protects logs from being changed, deleted or read by others."""
