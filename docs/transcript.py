@@ -1,4 +1,4 @@
-"""Writes what `make demo` prints into README.md, or checks that it stands there.
+"""Writes what `make demo` prints into README.md, whole and its picture alone, or checks that it stands there.
 
 Digests differ from run to run, since the simulated tenant listens on other ports each time; they are masked.
 """
@@ -15,8 +15,10 @@ from pathlib import Path
 from compliance.cli.main import main
 
 README = Path(__file__).resolve().parents[1] / "README.md"
-START = "<!-- transcript: make demo -->\n"
+WHOLE = "<!-- transcript: make demo -->\n"
+PICTURE = "<!-- transcript: the picture of make demo -->\n"
 END = "<!-- end of transcript -->\n"
+_PICTURE = re.compile(r"^How far back one can look\n-+\n(.*?)\n\n\n", re.MULTILINE | re.DOTALL)
 
 
 class _Capture(io.StringIO):
@@ -34,12 +36,20 @@ def transcript() -> str:
 
 
 def rewritten(readme: str) -> str:
-    """Return the README with the present transcript between its marks."""
-    before, start, rest = readme.partition(START)
+    """Return the README with the present transcript, and its picture, between their marks."""
+    whole = transcript()
+    drawn = _PICTURE.search(whole)
+    if drawn is None:
+        raise SystemExit("the demo prints no picture")
+    return _put(_put(readme, PICTURE, drawn[1]), WHOLE, whole)
+
+
+def _put(readme: str, start: str, text: str) -> str:
+    before, found, rest = readme.partition(start)
     _, end, after = rest.partition(END)
-    if not start or not end:
-        raise SystemExit("README.md lacks a mark of the transcript")
-    return f"{before}{START}```text\n{transcript().rstrip()}\n```\n{END}{after}"
+    if not found or not end:
+        raise SystemExit(f"README.md lacks a mark of the transcript: {start.strip()}")
+    return f"{before}{start}```text\n{text.rstrip()}\n```\n{END}{after}"
 
 
 if __name__ == "__main__":
