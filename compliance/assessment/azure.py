@@ -147,8 +147,15 @@ def judge_subscription(subscription: SubscriptionLog, asked: Asked, terms: Terms
     )
     judged = (judge_log(log, asked, terms) for log in logs)
     return max(
-        (JudgedSubscription(subscription, one, log_verdict(one, terms)) for one in judged), key=lambda one: one.rank
+        (JudgedSubscription(subscription, one, _if_ours(subscription, log_verdict(one, terms))) for one in judged),
+        key=lambda one: one.rank,
     )
+
+
+def _if_ours(subscription: SubscriptionLog, verdict: Verdict) -> Verdict:
+    """Leave a pass open where it is not known whether the subscription is the tenant's own."""
+    unread = subscription.tenant_unread
+    return verdict if unread is None or not isinstance(verdict, Pass) else Indeterminate.because(unread)
 
 
 def _judgement(verdict: Verdict) -> Judgement:

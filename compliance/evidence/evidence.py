@@ -30,6 +30,8 @@ from compliance.rules.resource_ids import subscription_of
 
 AsOf = NewType("AsOf", dt.datetime)
 """The moment that verdicts are about: the end of the bundle's last read window."""
+TenantId = NewType("TenantId", str)
+"""The id of the tenant that the bundle is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class Evidence:
             Scope: Resolved(bundle.manifest.scope),
             Absent: Resolved(Absent(self._absent)),
             AsOf: Resolved(self.as_of),
+            TenantId: Resolved(TenantId(bundle.manifest.tenant.id)),
             ClockOffset: Resolved(
                 ClockOffset(None if bundle.manifest.simulated else bundle.manifest.clock_offset_seconds)
             ),

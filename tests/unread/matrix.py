@@ -342,7 +342,7 @@ def _of_another_type(hint: Any, value: Any) -> list[Any]:
         return [{"odd": True}, str(value), [value] if not isinstance(value, list) else [7.5]]
     if hint is bool:
         return ["False", "True", 0, []]
-    if hint is float:
+    if hint is float or hint == (float | None):
         return [{"odd": True}, "0"]
     if hint is str:
         return [7, ["x"]]

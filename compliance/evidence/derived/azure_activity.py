@@ -91,7 +91,7 @@ class AzureActivity:
     @property
     def seen(self) -> SeenSubscriptions:
         """The subscriptions of which nothing is left to be read, and those that are surely the tenant's own."""
-        read = {one.id for one in self.subscriptions if one.settings_unread is None}
+        read = {one.id for one in self.subscriptions if one.settings_unread is None and one.tenant_unread is None}
         own = frozenset(one.id for one in self.subscriptions if one.tenant_unread is None)
         return SeenSubscriptions(frozenset(self.deleted) | read, own)
 
@@ -149,7 +149,9 @@ def azure_activity(
         else:
             found.append(_log(row, ref, own if isinstance(own, Unread) else None, read, stores))
     found.sort(key=lambda one: (one.name.casefold(), one.id))
-    return AzureActivity(tuple(found), _missing(subscriptions, faults), deleted, foreign)
+    unread = next((one.tenant_unread for one in found if one.tenant_unread is not None), None)
+    missing = _missing(subscriptions, faults)
+    return AzureActivity(tuple(found), unread if missing is None else missing, deleted, foreign)
 
 
 def _first_of(names: Iterable[str]) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from compliance.evidence.azure_views import Subscription
 from compliance.evidence.derived.inventory import Inventory, inventory
+from compliance.evidence.evidence import TenantId
 from compliance.evidence.population import Population
 from compliance.evidence.unread import Kind, Unread
-from compliance.evidence.views import DATASET_OF, Organization
+from compliance.evidence.views import DATASET_OF
 from compliance.rules.resource_ids import resource_name, subscription_of
 
 _SUBSCRIPTIONS = DATASET_OF[Subscription]
@@ -19,7 +20,7 @@ class Tenancy:
     """The tenant of each subscription that was read, by the key of its id, and this tenant's own; in lower case."""
 
     subscriptions: Inventory[str]
-    own: str | Unread
+    own: str
 
     def tenant_of(self, resource_id: str) -> str | Unread:
         """Return the tenant that a resource's subscription belongs to, or why it is not known."""
@@ -33,13 +34,10 @@ class Tenancy:
     def is_own(self, resource_id: str) -> bool | Unread:
         """Return whether a resource lies in a subscription of this tenant, or why that is not known."""
         tenant = self.tenant_of(resource_id)
-        if isinstance(tenant, Unread):
-            return tenant
-        return self.own if isinstance(self.own, Unread) else tenant == self.own
+        return tenant if isinstance(tenant, Unread) else tenant == self.own
 
 
-def tenancy(subscriptions: Population[Subscription] | Unread, organization: Organization | Unread) -> Tenancy:
+def tenancy(subscriptions: Population[Subscription] | Unread, tenant: TenantId) -> Tenancy:
     """Return the tenant of each subscription."""
     found = inventory(subscriptions, _SUBSCRIPTIONS, lambda row: row.tenant_id.strip().casefold())
-    own = organization if isinstance(organization, Unread) else organization.id.strip().casefold()
-    return Tenancy(found, own)
+    return Tenancy(found, tenant.strip().casefold())
