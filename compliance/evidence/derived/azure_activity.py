@@ -149,9 +149,10 @@ def azure_activity(
         else:
             found.append(_log(row, ref, own if isinstance(own, Unread) else None, read, stores))
     found.sort(key=lambda one: (one.name.casefold(), one.id))
-    unread = next((one.tenant_unread for one in found if one.tenant_unread is not None), None)
     missing = _missing(subscriptions, faults)
-    return AzureActivity(tuple(found), unread if missing is None else missing, deleted, foreign)
+    for one in found:
+        missing = one.tenant_unread if missing is None else missing
+    return AzureActivity(tuple(found), missing, deleted, foreign)
 
 
 def _first_of(names: Iterable[str]) -> str:
