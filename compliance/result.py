@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from compliance import __version__
+from compliance.assessment.assessed import Assessed
 from compliance.errors import InputError
 from compliance.evidence.bundle import (
     decode_document,
@@ -20,7 +21,6 @@ from compliance.evidence.bundle import (
     write_sums,
 )
 from compliance.evidence.manifest import Digest, Record, Tool, encode
-from compliance.runner import Assessed
 
 SCHEMA = "lookback/result/1"
 MANIFEST = "manifest.json"

@@ -6,15 +6,16 @@ from typing import Any
 
 import msgspec
 
+from compliance.assessment.assessed import Assessed
 from compliance.assessment.assessment import SCHEMA, Assessment
 from compliance.assessment.document import encode
 from reports.options import Options
 
 
-def json_report(assessment: Assessment, options: Options) -> str:
+def json_report(assessed: Assessed, options: Options) -> str:
     """Return the text of `assessment.json`, the same whatever the options say."""
     del options
-    return encode(assessment).decode()
+    return encode(assessed.assessment).decode()
 
 
 def assessment_schema() -> dict[str, Any]:

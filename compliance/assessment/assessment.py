@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-import msgspec
-
+from compliance.assessment.changes import ComparisonEntry, FindingState
+from compliance.assessment.record import Record
 from compliance.assessment.verdict import Basis, Severity, Status
 from compliance.evidence.datasets import Origin, State
 from compliance.evidence.scope import Scope
@@ -17,11 +17,10 @@ from compliance.evidence.unread import Kind
 from compliance.rules.facts import Certainty
 
 SCHEMA = "lookback/assessment/1"
+"""The major version of the document; within it fields are added, and none is changed or taken away."""
+SCHEMA_VERSION = "1.1.0"
+"""The version of the document by SemVer; what was added has a default, so that older documents stay readable."""
 SAMPLES = 20
-
-
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of the document's parts."""
 
 
 class ToolEntry(Record, frozen=True):
@@ -124,6 +123,8 @@ class AppliedWaiver(Record, frozen=True):
     requester: str
     approver: str
     expires: str
+    approved_on: str | None = None
+    accepts_indeterminate: bool = False
 
 
 class PartEntry(Record, frozen=True):
@@ -152,7 +153,9 @@ class Finding(Record, frozen=True):
     `uid` is stable over runs, versions and renames. `condition` is what was found, `cause` the witness that decides,
     `effect` what follows for an investigation; `settle` says what would settle an indeterminate one. `all_seen` is
     false where more objects may be affected than were seen. `left_open` is the status of what no waiver covers: it
-    alone counts for an exit code, and waivers change nothing else.
+    alone counts for an exit code, and waivers change nothing else. `state` is how it stands against the assessment
+    before, None without one or where it never was open; `first_seen` and `last_seen` are when it was first and last
+    seen open (failed or indeterminate).
     """
 
     uid: str
@@ -185,6 +188,9 @@ class Finding(Record, frozen=True):
     lesson: str
     waivers: tuple[AppliedWaiver, ...]
     left_open: Status
+    state: FindingState | None = None
+    first_seen: dt.datetime | None = None
+    last_seen: dt.datetime | None = None
 
 
 class RecordingState(StrEnum):
@@ -308,7 +314,11 @@ class Totals(Record, frozen=True):
 
 
 class DatasetRow(Record, frozen=True):
-    """A line of the completeness table."""
+    """A line of the completeness table.
+
+    `expected_rows` is an independent count, where the API gives one. `pages` are the answers that were kept, `sha256`
+    is over them, uncompressed, and `file` is where they lie in the bundle. `by` is who exported it.
+    """
 
     name: str
     request: str
@@ -318,19 +328,79 @@ class DatasetRow(Record, frozen=True):
     rows: int | None
     expected_rows: int | None
     read_at: dt.datetime | None
+    pages: int | None = None
+    started: dt.datetime | None = None
+    sha256: str | None = None
+    file: str | None = None
+    by: str | None = None
 
 
 class WaiverUse(Record, frozen=True):
-    """What became of a waiver: used, unused, expired, or no longer needed."""
+    """What became of a waiver: used, unused, expired, or no longer needed; and all that its file says, as written.
+
+    `expires_in_days` counts from the assessment, 0 on its last valid day, below 0 where it is expired.
+    """
 
     id: str
     expires: str
     standing: str
     findings: tuple[str, ...]
+    checks: tuple[str, ...] = ()
+    parts: tuple[str, ...] | None = None
+    objects: tuple[str, ...] | None = None
+    at_most_affected: int | None = None
+    reason: str = ""
+    ticket: str = ""
+    requester: str = ""
+    approver: str = ""
+    approved_on: str | None = None
+    accepts_indeterminate: bool = False
+    expires_in_days: int | None = None
+
+
+class ReaderEntry(Record, frozen=True):
+    """Who read an API, and what its token held; see `compliance.evidence.manifest.Identity`."""
+
+    api: str
+    application: str | None
+    object_id: str | None
+    roles: tuple[str, ...] | None
+    scopes: tuple[str, ...] | None
+    directory_roles: tuple[str, ...] | None
+
+
+class RunEntry(Record, frozen=True):
+    """How the evidence was read: by which version, when, as whom, and by which settings.
+
+    `clock_offset_seconds` is how far our clock was from the server's. `previous_bundle_sha256` is the bundle that it
+    was chained to, `derived_from` the one of which it is a redacted copy.
+    """
+
+    tool: ToolEntry
+    began: dt.datetime | None
+    ended: dt.datetime
+    clock_offset_seconds: float | None
+    readers: tuple[ReaderEntry, ...]
+    settings_sha256: str | None
+    scope_sha256: str
+    previous_bundle_sha256: str | None
+    derived_from: str | None = None
+
+
+class PeriodEntry(Record, frozen=True):
+    """The period that a report is to cover, first and last day included, and the days on which this bundle was read."""
+
+    text: str
+    first: dt.date
+    last: dt.date
+    evidence_days: tuple[dt.date, ...]
 
 
 class Assessment(Record, frozen=True):
-    """A judged bundle. `complete` is false where checks lie outside the selection."""
+    """A judged bundle. `complete` is false where checks lie outside the selection.
+
+    `since` is what changed since the assessment before, None where none was given.
+    """
 
     schema: str
     tool: ToolEntry
@@ -353,3 +423,7 @@ class Assessment(Record, frozen=True):
     datasets: tuple[DatasetRow, ...]
     waivers: tuple[WaiverUse, ...]
     notes: tuple[str, ...]
+    schema_version: str = "1.0.0"
+    run: RunEntry | None = None
+    period: PeriodEntry | None = None
+    since: ComparisonEntry | None = None

@@ -117,6 +117,8 @@ def _applied(waiver: Waiver) -> AppliedWaiver:
         requester=waiver.requester,
         approver=waiver.approver,
         expires=waiver.expires.isoformat(),
+        approved_on=waiver.approved_on.isoformat(),
+        accepts_indeterminate=waiver.accepts_indeterminate,
     )
 
 
@@ -131,4 +133,20 @@ def _use(waiver: Waiver, findings: Sequence[Finding], as_of: dt.datetime) -> Wai
         standing = "can be closed: its check passes"
     else:
         standing = "unused: it covers nothing that was found"
-    return WaiverUse(id=waiver.id, expires=waiver.expires.isoformat(), standing=standing, findings=using)
+    return WaiverUse(
+        id=waiver.id,
+        expires=waiver.expires.isoformat(),
+        standing=standing,
+        findings=using,
+        checks=waiver.checks,
+        parts=waiver.parts,
+        objects=waiver.objects,
+        at_most_affected=waiver.at_most_affected,
+        reason=waiver.reason,
+        ticket=waiver.ticket,
+        requester=waiver.requester,
+        approver=waiver.approver,
+        approved_on=waiver.approved_on.isoformat(),
+        accepts_indeterminate=waiver.accepts_indeterminate,
+        expires_in_days=(waiver.expires - as_of.astimezone(dt.UTC).date()).days,
+    )

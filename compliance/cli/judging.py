@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance.cli.reporting import reports_asked_for, write_report
+from compliance.cli.reporting import add_format_options, format_options, reports_asked_for, write_report
 from compliance.errors import InputError
+from reports import REPORTS
 
 if TYPE_CHECKING:
     from compliance.assessment.check import Check
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from compliance.result import Inputs
     from compliance.settings import StandardChoice
     from compliance.standards import Standard
+    from reports import Options
 
 SETTINGS = "settings"
 ALL = "all"
@@ -46,8 +48,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--report",
         action="append",
         metavar="FORMAT[=PATH]",
-        help="console (default) or json, to standard output or to a file; may be given again",
+        help=f"a report to standard output or to a file; may be given again; {', '.join(REPORTS)}; default console",
     )
+    add_format_options(parser)
     parser.add_argument("--waivers", type=Path, metavar="FILE", help="accepted failures, with approver and expiry")
     parser.add_argument("--declarations", type=Path, metavar="FILE", help="what somebody attests about other stores")
     parser.add_argument(
@@ -102,8 +105,7 @@ class Plan:
     declarations: HandedFile | None
     reports: list[Wanted]
     out: Path
-    verbose: bool
-    steps: bool
+    options: Options
     exit_zero: bool
 
 
@@ -138,8 +140,7 @@ def plan(args: argparse.Namespace, handed: Handed, *, bundle: Path, out: Path, t
         declarations=declarations,
         reports=reports,
         out=out,
-        verbose=args.verbose,
-        steps=args.plan,
+        options=replace(format_options(args, reports), gate=gate, verbose=args.verbose, steps=args.plan),
         exit_zero=args.exit_zero,
     )
 
@@ -150,7 +151,6 @@ def execute(bundle: Bundle, planned: Plan) -> int:
     from compliance.evidence.bundle import sum_problems
     from compliance.result import write_result
     from compliance.runner import assess
-    from reports import Options
 
     if problems := sum_problems(bundle.path):
         raise InputError(
@@ -170,9 +170,8 @@ def execute(bundle: Bundle, planned: Plan) -> int:
         waivers=read_waivers(planned.waivers, tenant_id),
     )
     write_result(planned.out, assessed, checks=tuple(one.id for one in planned.selected), inputs=inputs)
-    options = Options(gate=planned.gate.standard, verbose=planned.verbose, steps=planned.steps)
     for wanted in planned.reports:
-        write_report(wanted, assessed.assessment, options)
+        write_report(wanted, assessed, planned.options, bundle.path)
     return 0 if planned.exit_zero else exit_code(assessed.assessment, planned.gate)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import sys
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING
 from compliance.errors import InputError
 
 if TYPE_CHECKING:
-    from compliance.assessment.assessment import Assessment
+    from compliance.assessment.assessed import Assessed
     from reports import Options
 
 WIDTH = 80
-JSON = "json"
+CONSOLE = "console"
+DEFAULT_LOCATION = "config.yaml"
+OSCAL_VERSIONS = ("1.2.3", "1.1.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,55 @@ class Wanted:
 
     name: str
     path: Path | None
+
+
+def add_format_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that some of the formats take."""
+    parser.add_argument(
+        "--objects",
+        choices=("samples", "all"),
+        default="samples",
+        help="json: up to 20 objects of a finding (samples, the default), or one line for each object there is (all)",
+    )
+    parser.add_argument(
+        "--show-objects", action="store_true", help="github, markdown: name objects, not only their number"
+    )
+    parser.add_argument(
+        "--location",
+        metavar="FILE",
+        help="sarif, github: the file of your repository that findings point at; default config.yaml",
+    )
+    parser.add_argument(
+        "--oscal-version", choices=OSCAL_VERSIONS, default=OSCAL_VERSIONS[0], help="1.1.2 is what ServiceNow reads"
+    )
+    parser.add_argument("--ssp-href", metavar="URI", help="oscal: where the system security plan lies")
+
+
+def format_options(args: argparse.Namespace, reports: list[Wanted]) -> Options:
+    """Return what the options ask of the formats; raises InputError where a format lacks what it needs."""
+    from reports import Options
+
+    location: str | None = args.location or (DEFAULT_LOCATION if Path(DEFAULT_LOCATION).is_file() else None)
+    pointing = [one.name for one in reports if one.name in ("sarif", "github")]
+    if location is not None and (Path(location).is_absolute() or not Path(location).is_file()):
+        raise InputError(
+            "is no file below this directory",
+            where=f"--location {location}",
+            next_step="Give the path of a file of the repository, relative to where lookback runs.",
+        )
+    if "sarif" in pointing and location is None:
+        raise InputError(
+            "findings have to point at a file of the repository, and there is no config.yaml here",
+            where="--report sarif",
+            next_step="Give --location FILE, such as the waiver file.",
+        )
+    return Options(
+        all_objects=args.objects == "all",
+        show_objects=args.show_objects,
+        location=None if location is None else Path(location).as_posix(),
+        oscal_version=args.oscal_version,
+        ssp_href=args.ssp_href,
+    )
 
 
 def reports_asked_for(wanted: list[str] | None, *, kept_out_of: tuple[Path, ...]) -> list[Wanted]:
@@ -57,30 +109,43 @@ def reports_asked_for(wanted: list[str] | None, *, kept_out_of: tuple[Path, ...]
     return asked
 
 
-def write_report(wanted: Wanted, assessment: Assessment, asked: Options) -> None:
-    """Write a report where it was asked for, as it was asked for; a file and JSON are always UTF-8."""
+def write_report(wanted: Wanted, assessed: Assessed, asked: Options, bundle: Path) -> None:
+    """Write a report where it was asked for, as it was asked for; a file and whatever machines read are UTF-8."""
     from compliance.evidence.bundle import write_private
     from reports import render
 
     if wanted.path is not None:
-        text = render(wanted.name, assessment, replace(asked, width=WIDTH))
-        write_private(wanted.path, text.encode("utf-8", errors="backslashreplace"))
+        beside = wanted.path.resolve().parent
+        options = replace(asked, width=WIDTH, evidence=_relative(bundle.resolve(), beside))
+        write_private(wanted.path, _bytes(render(wanted.name, assessed, options)))
         return
     encoding = (sys.stdout.encoding or "ascii").casefold()
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     colour = sys.stdout.isatty() and not plain
     options = replace(asked, width=WIDTH, colour=colour, ascii=not encoding.startswith("utf"))
-    _print(render(wanted.name, assessment, options), always_utf_8=wanted.name == JSON)
+    _print(render(wanted.name, assessed, options), always_utf_8=wanted.name != CONSOLE)
 
 
-def _print(text: str, *, always_utf_8: bool) -> None:
+def _relative(path: Path, folder: Path) -> str | None:
+    """Return the path from a folder, with forward slashes; None where there is none, as between drives of Windows."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return None
+
+
+def _bytes(document: str | bytes) -> bytes:
+    return document if isinstance(document, bytes) else document.encode("utf-8", errors="backslashreplace")
+
+
+def _print(document: str | bytes, *, always_utf_8: bool) -> None:
     """Write to standard output; a reader that has seen enough does not change the exit code."""
     try:
         sys.stdout.flush()
-        if always_utf_8 and isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.buffer.write(text.encode("utf-8", errors="backslashreplace"))
+        if isinstance(document, bytes) or (always_utf_8 and isinstance(sys.stdout, io.TextIOWrapper)):
+            sys.stdout.buffer.write(_bytes(document))
         else:
-            sys.stdout.write(text)
+            sys.stdout.write(document)
         sys.stdout.flush()
     except BrokenPipeError:
         silence_stdout()

@@ -46,7 +46,7 @@ def schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     from compliance.evidence.manifest import Manifest
     from compliance.result import ResultManifest
     from compliance.sources.imported import provenance
-    from reports import assessment_schema
+    from reports.json_report import assessment_schema
 
     return {
         "assessment": assessment_schema,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from compliance import __version__
 from compliance.assessment.affected import AffectedObjects
-from compliance.assessment.assessment import SCHEMA, Assessment, Finding, TenantEntry, ToolEntry
+from compliance.assessment.assessed import Assessed
+from compliance.assessment.assessment import SCHEMA, SCHEMA_VERSION, Assessment, Finding, TenantEntry, ToolEntry
 from compliance.assessment.check import Check
 from compliance.assessment.declarations import Declarations
 from compliance.assessment.overlay import apply_waivers
@@ -22,18 +22,8 @@ from compliance.evidence.derived import DERIVATIONS
 from compliance.evidence.evidence import Evidence
 from compliance.runner.concluding import asked_under, besides, conclude, without_weak_passes
 from compliance.runner.findings import finding_of
-from compliance.runner.summary import dataset_rows, facts_of, left_out_of, not_assessed, notes_of
+from compliance.runner.summary import dataset_rows, facts_of, left_out_of, not_assessed, notes_of, run_entry
 from compliance.standards import Standard
-
-__all__ = ["Assessed", "assess", "judge"]
-
-
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """An assessment, and all affected objects by finding: the assessment itself holds samples alone."""
-
-    assessment: Assessment
-    affected: Mapping[str, AffectedObjects]
 
 
 def assess(
@@ -86,6 +76,8 @@ def assess(
         datasets=tuple(dataset_rows(evidence)),
         waivers=uses,
         notes=notes_of(bundle),
+        schema_version=SCHEMA_VERSION,
+        run=run_entry(manifest),
     )
     return Assessed(document, affected)
 

@@ -8,11 +8,15 @@ from compliance.assessment.assessment import (
     DatasetRow,
     FactEntry,
     Finding,
+    ReaderEntry,
+    RunEntry,
+    ToolEntry,
 )
 from compliance.assessment.check import Check
 from compliance.evidence.bundle import Bundle
 from compliance.evidence.datasets import DATASETS, State
 from compliance.evidence.evidence import Evidence
+from compliance.evidence.manifest import Manifest
 from compliance.evidence.unread import Kind
 from compliance.rules.facts import FACTS
 from compliance.runner.concluding import asked_under
@@ -35,7 +39,37 @@ def dataset_rows(evidence: Evidence) -> Iterable[DatasetRow]:
             rows=entry.rows if entry else None,
             expected_rows=entry.expected_rows if entry else None,
             read_at=entry.ended if entry else None,
+            pages=entry.frames if entry else None,
+            started=entry.started if entry else None,
+            sha256=entry.sha256 if entry else None,
+            file=entry.file if entry else None,
+            by=entry.by if entry else None,
         )
+
+
+def run_entry(manifest: Manifest) -> RunEntry:
+    """Return how the evidence was read, as its manifest tells it."""
+    began = [entry.started for entry in manifest.datasets if entry.started is not None]
+    return RunEntry(
+        tool=ToolEntry(name=manifest.tool.name, version=manifest.tool.version),
+        began=min(began, default=None),
+        ended=manifest.as_of,
+        clock_offset_seconds=manifest.clock_offset_seconds,
+        readers=tuple(
+            ReaderEntry(
+                api=one.api,
+                application=one.application,
+                object_id=one.object_id,
+                roles=one.roles,
+                scopes=one.scopes,
+                directory_roles=one.directory_roles,
+            )
+            for one in manifest.identities
+        ),
+        settings_sha256=manifest.settings_sha256,
+        scope_sha256=manifest.scope_sha256,
+        previous_bundle_sha256=None if manifest.previous is None else manifest.previous.manifest_sha256,
+    )
 
 
 def not_assessed(checks: Sequence[Check], left_out: Sequence[Check], standards: Sequence[Standard]) -> Iterable[str]:

@@ -100,13 +100,15 @@ def test_verify_evaluates_again_and_finds_the_same(bundle_of, result_of):
 
 
 def _findings(files):
-    """The findings without what names the bytes or the row that they were read from."""
+    """The findings without what names the bytes, the row or the moment that they were read from."""
     import json
 
     def plain(value):
         if isinstance(value, dict):
-            return {key: plain(item) for key, item in value.items() if key not in {"sha256", "frame", "pointer"}}
+            return {
+                key: plain(item) for key, item in value.items() if key not in {"sha256", "frame", "pointer", "started"}
+            }
         return [plain(item) for item in value] if isinstance(value, list) else value
 
     assessment = json.loads(files["assessment.json"])
-    return plain({key: value for key, value in assessment.items() if key != "bundle_sha256"})
+    return plain({key: value for key, value in assessment.items() if key not in {"bundle_sha256", "run"}})

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from compliance.assessment.assessed import Assessed
 from compliance.assessment.assessment import (
     SCHEMA,
     AffectedEntry,
@@ -34,6 +35,7 @@ from compliance.evidence.scope import EVERYBODY, ExcludedActors
 from compliance.evidence.unread import Kind
 from compliance.rules.classes import ActorKind
 from compliance.rules.facts import Certainty
+from reports import Options, render
 
 AS_OF = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
 TENANT = "8b947832-52d7-574a-ac49-f62be9953091"
@@ -393,6 +395,18 @@ FINDINGS = (
     ),
     finding("RET-09", Status.NOT_APPLICABLE, standard="m-26-14", condition="m-26-14 asks for no archive", cause=""),
 )
+
+
+def assessed(assessment: Assessment) -> Assessed:
+    """An assessment as reports take it, of which the samples are all the affected objects that there are."""
+    return Assessed(assessment, {finding.uid: finding.samples for finding in assessment.findings})
+
+
+def rendered(name: str, assessment: Assessment, options: Options | None = None) -> str:
+    """An assessment in a format that is text."""
+    document = render(name, assessed(assessment), options or Options())
+    assert isinstance(document, str)
+    return document
 
 
 def ordinary(**changes: Any) -> Assessment:

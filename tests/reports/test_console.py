@@ -12,11 +12,11 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_assessments import COMMANDS, FINDINGS, M_21_31, M_26_14, NASTY_NAMES, finding, ordinary, with_name
+from made_assessments import COMMANDS, FINDINGS, M_21_31, M_26_14, NASTY_NAMES, finding, ordinary, rendered, with_name
 
 from compliance.assessment.assessment import Assessment, RequirementEntry
 from compliance.assessment.verdict import Severity, Status
-from reports import Options, render
+from reports import Options
 from reports.text import width_of
 
 OWN_PERIOD = RequirementEntry(
@@ -28,7 +28,7 @@ SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 def report(assessment: Assessment, **options: bool | int) -> str:
     """The console report with some options."""
-    return render("console", assessment, Options(**options))  # type: ignore[arg-type]  # names and types as written
+    return rendered("console", assessment, Options(**options))  # type: ignore[arg-type]  # names and types as written
 
 
 def too_long(text: str, width: int = 80) -> list[str]:
@@ -187,7 +187,7 @@ def test_every_colour_ends_on_its_own_line() -> None:
 
 
 def test_the_same_assessment_gives_the_same_text() -> None:
-    again = msgspec.json.decode(render("json", ordinary(), Options()), type=Assessment)
+    again = msgspec.json.decode(rendered("json", ordinary(), Options()), type=Assessment)
     assert report(ordinary()) == report(again)
 
 

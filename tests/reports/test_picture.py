@@ -12,9 +12,9 @@ from made_assessments import AS_OF, M_21_31, source
 
 from compliance.assessment.assessment import RecordingState, SourceEntry
 from compliance.assessment.verdict import Status
+from reports.console.picture import legend, picture
+from reports.console.style import Style
 from reports.options import Options
-from reports.picture import legend, picture
-from reports.style import Style
 
 STYLE = Style(Options(ascii=True))
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from made_assessments import M_21_31, M_26_14, NASTY_NAMES, ordinary, source
+from made_assessments import M_21_31, M_26_14, NASTY_NAMES, ordinary, rendered, source
 
 from compliance.assessment.assessment import SourceEntry, StandardEntry
 from compliance.assessment.verdict import Status
-from reports import Options, render
-from reports.side_by_side import side_by_side
-from reports.style import Style
+from reports import Options
+from reports.console.side_by_side import side_by_side
+from reports.console.style import Style
 from reports.text import width_of
 
 
@@ -73,7 +73,7 @@ def test_up_to_four_standards_share_a_table_of_80_columns(standards: int, tables
 
 
 def test_the_standard_that_decides_the_exit_code_stands_first_and_is_marked() -> None:
-    text = render("console", ordinary(), Options(gate="m-26-14"))
+    text = rendered("console", ordinary(), Options(gate="m-26-14"))
     section = text.split("How far back one can look\n", 1)[1]
     header = section.split("searchable", 1)[0]
     assert header.index("m-26-14") < header.index("m-21-31")
@@ -82,16 +82,16 @@ def test_the_standard_that_decides_the_exit_code_stands_first_and_is_marked() ->
 
 
 def test_the_picture_is_that_of_the_deciding_standard_unless_everything_is_asked_for() -> None:
-    text = render("console", ordinary(), Options(gate="m-26-14"))
+    text = rendered("console", ordinary(), Options(gate="m-26-14"))
     assert "\nm-26-14: 6 months searchable, 12 months retrievable\n" in text
     assert "\nm-21-31: 12 months active" not in text
-    verbose = render("console", ordinary(), Options(gate="m-26-14", verbose=True))
+    verbose = rendered("console", ordinary(), Options(gate="m-26-14", verbose=True))
     assert "\nm-21-31: 12 months active" in verbose
 
 
 def test_one_standard_needs_no_table_and_decides_without_a_word() -> None:
     one = ordinary(standards=(M_21_31,), findings=())
-    text = render("console", one, Options(gate="m-21-31"))
+    text = rendered("console", one, Options(gate="m-21-31"))
     assert "searchable   " not in text
     assert "decides the exit code" not in text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from compliance.assessment.assessment import Assessment, FixEntry, PlanStepEntry, StandardEntry
-from reports.finding_details import to_copy
-from reports.style import Style
+from reports.console.finding_details import to_copy
+from reports.console.style import Style
 
 _SHOWN = 4
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from compliance.assessment.assessment import RequirementEntry, SourceEntry, StandardEntry
-from reports.figures import CELL, figure
-from reports.style import Style
+from reports.console.figures import CELL, figure
+from reports.console.style import Style
 from reports.text import width_of, wrap
 
 _LEAST_LEFT = 26

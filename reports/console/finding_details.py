@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from compliance.assessment.assessment import SAMPLES, Finding, PartEntry
 from compliance.assessment.verdict import Basis, Status
-from reports.style import STATUS_WORDS, Style
+from reports.console.style import Style
+from reports.words import STATUS_WORDS
 
 _SAMPLES = 5
 _NAME = 60

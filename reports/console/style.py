@@ -7,13 +7,7 @@ from dataclasses import dataclass
 from compliance.assessment.verdict import Status
 from reports.options import Options
 from reports.text import cut, harmless, table, width_of, wrap
-
-STATUS_WORDS = {
-    Status.PASS: "pass",
-    Status.FAIL: "fail",
-    Status.INDETERMINATE: "indeterminate",
-    Status.NOT_APPLICABLE: "not applicable",
-}
+from reports.words import STATUS_WORDS
 
 _SYMBOLS = {Status.PASS: "✓", Status.FAIL: "✗", Status.INDETERMINATE: "?", Status.NOT_APPLICABLE: "–"}
 _ASCII_SYMBOLS = {Status.PASS: "+", Status.FAIL: "x", Status.INDETERMINATE: "?", Status.NOT_APPLICABLE: "-"}

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from compliance.assessment.assessed import Assessed
 from compliance.assessment.assessment import Assessment, StandardEntry, Totals
 from compliance.assessment.verdict import Status
-from reports.completeness import completeness, in_short, levels, scope, waivers
-from reports.findings import failed, settled, undecided
+from reports.console.completeness import completeness, in_short, levels, scope, waivers
+from reports.console.findings import failed, settled, undecided
+from reports.console.picture import legend, picture
+from reports.console.plan import plans
+from reports.console.side_by_side import side_by_side
+from reports.console.style import Style
 from reports.options import Options
-from reports.picture import legend, picture
-from reports.plan import plans
-from reports.side_by_side import side_by_side
-from reports.style import Style
 
 _NAME = 60
 
 
-def console_report(assessment: Assessment, options: Options) -> str:
+def console_report(assessed: Assessed, options: Options) -> str:
     """Return the report as lines of at most `options.width` columns; only commands to copy may be longer."""
+    assessment = assessed.assessment
     style = Style(options)
     standards = _gate_first(assessment.standards, options.gate)
     sections = (

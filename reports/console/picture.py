@@ -7,8 +7,8 @@ from datetime import date
 
 from compliance.assessment.assessment import RecordingState, RequirementEntry, SourceEntry, StandardEntry
 from compliance.assessment.verdict import Status
-from reports.figures import CELL, figure
-from reports.style import Style
+from reports.console.figures import CELL, figure
+from reports.console.style import Style
 from reports.text import width_of, wrap
 
 _TITLE = 30

@@ -8,23 +8,9 @@ import msgspec
 
 from compliance.assessment.assessment import Assessment, Finding
 from compliance.assessment.verdict import SEVERITY_ORDER, Status
-from reports.finding_details import ORDER, classes, grounds, samples_of, to_copy, weaker_ground, what_was_found
-from reports.style import STATUS_WORDS, Style
-
-KIND_WORDS = {
-    "not_requested": "not read: nobody asked for it",
-    "denied": "not read: permission denied",
-    "unavailable": "not read: the licence, the cloud or the API does not offer it",
-    "failed": "not read: the reading failed",
-    "incomplete": "read in part only",
-    "stale": "read too long ago",
-    "malformed": "the answer does not hold what it should",
-    "contradictory": "what was read contradicts itself",
-    "unproven": "what was read leaves more than one reading",
-    "needs_attestation": "rests on somebody's word, and there is none that is valid",
-    "internal_error": "the check itself failed",
-}
-"""Why something is indeterminate, by the value of its kind."""
+from reports.console.finding_details import ORDER, classes, grounds, samples_of, to_copy, weaker_ground, what_was_found
+from reports.console.style import Style
+from reports.words import KIND_WORDS, STATUS_WORDS
 
 
 def failed(assessment: Assessment, style: Style) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from compliance.assessment.verdict import Status
-from reports.style import Style
+from reports.console.style import Style
 from reports.text import width_of
 
 CELL = 12

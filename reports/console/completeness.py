@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from compliance.assessment.assessment import Assessment, LevelEntry
 from compliance.assessment.words import counted
-from reports.style import Style
+from reports.console.style import Style
 
 _ID = 28
 _DATE = 12
