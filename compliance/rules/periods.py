@@ -111,13 +111,14 @@ def month_band(months: int) -> tuple[int, int]:
     """The least and the greatest number of days that so many months have, for periods within 2001 to 2099.
 
     Every fourth of these years is a leap year, so that 48 months are always 1461 days, and the beginnings of one
-    such cycle stand for all. Raises `ValueError` for a negative number.
+    such cycle stand for all; up to the 28th every day of a month gives the same length. Raises `ValueError` for a
+    negative number.
     """
     if months < 0:
         raise ValueError(f"{months} months")
     cycles, rest = divmod(months, _CYCLE_MONTHS)
     starts = (date(2001, 1, 1) + timedelta(days=n) for n in range(_CYCLE_DAYS))
-    lengths = {(add_months(start, rest) - start).days for start in starts}
+    lengths = {(add_months(start, rest) - start).days for start in starts if start.day == 1 or start.day > 28}
     return cycles * _CYCLE_DAYS + min(lengths), cycles * _CYCLE_DAYS + max(lengths)
 
 
