@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, seed, settings
 from hypothesis import strategies as st
 from matrix import ABSENT, Laboratory, Property, properties, put
 from random_tenants import E5, POLICIES, USERS, long_policies, object_id, policies, principal, tenants
@@ -38,6 +38,8 @@ The collector and its clock are the same in all of them, somebody can always rea
 statement or none.
 """
 NEVER_PASS = frozenset({"INT-04", "INT-08"})
+MOST_ROUNDS = 12
+"""What is rare is drawn within so many rounds; two or three are usual."""
 few = settings(max_examples=40, deadline=None)
 
 
@@ -172,20 +174,26 @@ def test_adding_a_policy_no_longer_than_what_is_kept_betters_no_verdict(
 def test_random_tenants_pass_and_fail_and_are_undecided(laboratory: Laboratory) -> None:
     """Properties of verdicts say little where there is one verdict only."""
     seen: set[tuple[str, Status]] = set()
+    wanted = {
+        (one.id, status)
+        for one in all_checks()
+        for status in (
+            Status.INDETERMINATE if one.id in NEVER_PASS else Status.PASS,
+            WORSE.get(one.id, Status.FAIL),
+        )
+    }
+    for round_of_draws in range(MOST_ROUNDS):
 
-    @settings(max_examples=200, deadline=None, database=None, derandomize=True)
-    @given(tenants())
-    def look(world: World) -> None:
-        seen.update((key[0], one.status) for key, one in told_of(laboratory.evidence(world)).items())
+        @seed(round_of_draws)
+        @settings(max_examples=100, deadline=None, database=None)
+        @given(tenants())
+        def look(world: World) -> None:
+            seen.update((key[0], one.status) for key, one in told_of(laboratory.evidence(world)).items())
 
-    look()
-    # what is rare may be missed by so few draws, of three checks at most
-    lacking = []
-    for one in all_checks():
-        best = Status.INDETERMINATE if one.id in NEVER_PASS else Status.PASS
-        if not {status for check, status in seen if check == one.id} >= {best, WORSE.get(one.id, Status.FAIL)}:
-            lacking.append(one.id)
-    assert len(lacking) <= 3, lacking
+        look()
+        if wanted <= seen:
+            return
+    assert not wanted - seen
 
 
 def test_a_contradiction_that_unread_subscriptions_hide_passes_no_check(laboratory: Laboratory) -> None:

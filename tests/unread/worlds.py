@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from compliance.assessment.assessment import SourceEntry
 from compliance.assessment.check import Check
 from compliance.assessment.declarations import (
     NO_DECLARATIONS,
@@ -217,6 +218,13 @@ class WorldEvidence(Evidence):
         super().__init__(bundle, DERIVATIONS)
         self._visible_only = world.visible_only
         self.declarations = world.declarations
+        self._sources: dict[str, tuple[SourceEntry, ...]] = {}
+
+    def sources(self, standard: Standard) -> tuple[SourceEntry, ...]:
+        """The rows of the picture; several subjects look at some of them each."""
+        if standard.id not in self._sources:
+            self._sources[standard.id] = tuple(sources_of(standard, self, self.declarations))
+        return self._sources[standard.id]
 
     def _population(self, row_type: type[View]) -> Resolved:
         found = super()._population(row_type)
@@ -312,7 +320,7 @@ def _everything_behind(function: Derivation) -> frozenset[str]:
 
 def _rows_of(standard: Standard, wanted: Callable[[str], bool]) -> Callable[[WorldEvidence], Told]:
     def ask(evidence: WorldEvidence) -> Told:
-        rows = [row for row in sources_of(standard, evidence, evidence.declarations) if wanted(row.id)]
+        rows = [row for row in evidence.sources(standard) if wanted(row.id)]
         hot = {f"{row.id} hot": (row.hot_status, None) for row in rows}
         total = {f"{row.id} total": (row.total_status, None) for row in rows}
         return {row.id: (row.status, None) for row in rows} | hot | total
