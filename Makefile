@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
-.PHONY: demo test check bench soak transcript clean
+.PHONY: demo test validate check bench soak transcript clean
 
 demo: $(READY)            ## read a simulated tenant over a real socket and report on it
 	@$(BIN)/lookback demo
 
 test: $(READY)            ## run the tests
 	@$(BIN)/pytest -q -n auto
+
+validate: $(READY)        ## run the official or best validator of every report format; needs Node and Chromium too
+	@$(BIN)/python tests/validators/prepare.py
+	@$(BIN)/pytest -q -n 2 --dist worksteal tests/validators
 
 check: $(READY)           ## format, lint, types, layers, docstrings, README transcript
 	@$(BIN)/ruff format --check .
@@ -39,5 +43,5 @@ $(READY): pyproject.toml uv.lock
 	@UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --quiet --frozen --all-extras
 	@touch $(READY)
 
-clean:                    ## remove the environment and what the demo wrote
-	rm -rf $(VENV) lookback-demo
+clean:                    ## remove the environments and what the demo wrote
+	rm -rf $(VENV) .validate tests/validators/node_modules lookback-demo

@@ -1,13 +1,14 @@
 """How fast a tenant is collected and checked, and how much memory each takes, by its size.
 
-    python benchmarks/bench.py                  1,000, 10,000 and 100,000 mailboxes, then a large Azure
+    python benchmarks/bench.py                  1,000, 10,000 and 100,000 mailboxes, a large Azure, and every format
     python benchmarks/bench.py SIZE ...         tenants of so many mailboxes
     python benchmarks/bench.py --azure SxWxT    S subscriptions, W workspaces of T tables each
+    python benchmarks/bench.py --reports [SIZE] every format of a report, of a tenant of so many mailboxes
     python benchmarks/bench.py --profile SIZE   where the time of `check` goes
 
 The simulated tenant, `collect` and `check` each run in a process of their own, so that the peak memory is that of the
 command alone; requests and answers go over a loopback socket with TLS. Exits 1 where either command takes more than
-400 MB at the largest size, or fails.
+400 MB at the largest size, or fails, or where the formats take more than 10 seconds or 500 MB.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import formats
 import large_azure
 from processes import Used, in_a_process, serving
 
@@ -50,17 +52,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sizes", type=int, nargs="*", metavar="SIZE")
     parser.add_argument("--azure", metavar="SxWxT")
+    parser.add_argument("--reports", type=int, nargs="?", const=formats.SIZE, metavar="SIZE")
     parser.add_argument("--profile", type=int, metavar="SIZE")
     args = parser.parse_args(argv)
     if args.profile:
         _profile(args.profile)
         return 0
-    everything = not (args.sizes or args.azure)
+    everything = not (args.sizes or args.azure or args.reports)
     over = _mailboxes(args.sizes or (SIZES if everything else ()))
     if everything or args.azure:
         over |= _azure(args.azure or large_azure.SIZE)
     if over:
         print(f"over the limit of {MOST_MEGABYTES:.0f} MB", file=sys.stderr)
+    if everything or args.reports:
+        over |= _reports(args.reports or formats.SIZE)
     return 1 if over else 0
 
 
@@ -89,6 +94,16 @@ def _azure(size: str) -> bool:
     for line in large_azure.told(reading, size):
         print(line)
     return max(reading.collect.megabytes, reading.check.megabytes) > MOST_MEGABYTES
+
+
+def _reports(size: int) -> bool:
+    """Print how every format is written; return whether they were over a limit, and say so."""
+    renderings = formats.rendered(size)
+    for line in formats.told(renderings):
+        print(line)
+    if renderings.over:
+        print("the formats are over a limit", file=sys.stderr)
+    return renderings.over
 
 
 def measured(size: int) -> Iterator[Measured]:

@@ -7,12 +7,14 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any, TypeVar
 
 _SPAWN = multiprocessing.get_context("spawn")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +54,45 @@ def _serve(scenario: str, latency_seconds: float, parent: Connection) -> None:
 
 def in_a_process(command: list[str], environment: dict[str, str]) -> Used:
     """Run a command of lookback; raises SystemExit where it does not end with 0."""
-    here, there = _SPAWN.Pipe()
-    process = _SPAWN.Process(target=_run, args=(command, environment, there))
     started = time.monotonic()
-    process.start()
-    there.close()
-    try:
-        code, worked, peak = here.recv()
-    except EOFError:
-        code, worked, peak = "no answer", 0.0, 0.0
+    code, worked, peak = apart(_run, command, environment) or ("no answer", 0.0, 0.0)
     seconds = time.monotonic() - started
-    process.join()
     if code != 0:
         raise SystemExit(f"lookback {command[0]} ended with {code}")
     return Used(seconds, worked, peak)
 
 
-def _run(command: list[str], environment: dict[str, str], parent: Connection) -> None:
+def apart(function: Callable[..., T], *arguments: Any) -> T | None:
+    """Call a function in a process of its own, whose memory is its alone; None where it ended without an answer."""
+    here, there = _SPAWN.Pipe()
+    process = _SPAWN.Process(target=_answer, args=(there, function, arguments))
+    process.start()
+    there.close()
+    try:
+        answer: T = here.recv()
+    except EOFError:
+        return None
+    finally:
+        process.join()
+    return answer
+
+
+def peak_megabytes() -> float:
+    """Return the most memory that this process has held so far."""
     import resource
 
+    # Linux counts in KiB, macOS in bytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def _answer(parent: Connection, function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    parent.send(function(*arguments))
+
+
+def _run(command: list[str], environment: dict[str, str]) -> tuple[int, float, float]:
     from compliance.cli.main import main as lookback
 
     os.environ.update(environment)
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         code = lookback(command)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    # Linux counts in KiB, macOS in bytes
-    megabytes = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    parent.send((code, used.ru_utime + used.ru_stime, megabytes))
+    return code, time.process_time(), peak_megabytes()

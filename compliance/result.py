@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from compliance import __version__
 from compliance.assessment.assessed import Assessed
+from compliance.assessment.assessment import Finding
+from compliance.assessment.document import encode_line
 from compliance.errors import InputError
 from compliance.evidence.bundle import (
     decode_document,
@@ -31,7 +31,10 @@ AFFECTED = "affected"
 
 
 class ResultManifest(Record, frozen=True):
-    """What a result was made from: the bundle by its digest, the selection, and the inputs by file name."""
+    """What a result was made from: the bundle by its digest, the selection, and the inputs by file name.
+
+    `previous` is the earlier result that it follows, as it is kept in `inputs/`; `period` what `--period` said.
+    """
 
     schema: str
     tool: Tool
@@ -40,6 +43,8 @@ class ResultManifest(Record, frozen=True):
     checks: tuple[str, ...]
     waivers: str | None
     declarations: str | None
+    previous: str | None = None
+    period: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Inputs:
     files: Mapping[str, bytes]
     waivers: str | None
     declarations: str | None
+    previous: str | None = None
 
 
 def write_result(out: Path, assessed: Assessed, *, checks: tuple[str, ...], inputs: Inputs) -> None:
@@ -71,6 +77,8 @@ def write_result(out: Path, assessed: Assessed, *, checks: tuple[str, ...], inpu
         checks=checks,
         waivers=inputs.waivers,
         declarations=inputs.declarations,
+        previous=inputs.previous,
+        period=None if assessment.period is None else assessment.period.text,
     )
     write_private(out / MANIFEST, encode(manifest))
     write_sums(out)
@@ -81,10 +89,14 @@ def affected_files(assessed: Assessed) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for finding in assessed.assessment.findings:
         if objects := assessed.affected[finding.uid]:
-            name = finding.check if finding.standard is None else f"{finding.check}.{finding.standard}"
-            lines = (msgspec.json.encode(one, order="sorted") + b"\n" for one in objects)
-            files[f"{AFFECTED}/{name}.jsonl"] = b"".join(lines)
+            files[affected_file(finding)] = b"".join(map(encode_line, objects))
     return files
+
+
+def affected_file(finding: Finding) -> str:
+    """Return the file inside a result folder that lists the affected objects of a finding, where it has any."""
+    name = finding.check if finding.standard is None else f"{finding.check}.{finding.standard}"
+    return f"{AFFECTED}/{name}.jsonl"
 
 
 def read_result(folder: Path) -> tuple[ResultManifest, bytes]:

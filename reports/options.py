@@ -20,11 +20,12 @@ class Options:
     note, reference and fact where the default shows what asks for action. `steps` shows what it would take for every
     log source to meet the standards. `history` are earlier assessments, the oldest first, for a trend.
 
-    For machines: `all_objects` makes JSON a stream of every affected object. `show_objects` lets annotations and
-    summaries name objects, where they give counts and ids of controls alone. `location` is a file of the repository
-    that findings point at, relative and with forward slashes; SARIF and annotations need one. `evidence` is the
-    relative path from the report's file to the bundle, None where the two do not travel together. `oscal_version` is
-    that of the documents, `ssp_href` where the system security plan lies.
+    For machines: `all_objects` makes JSON a stream of every affected object. `show_objects` lets what a pipeline shows
+    (annotations, summaries, JUnit, SARIF) name objects, where it gives counts and ids of controls alone. `location` is
+    a file of the repository that findings point at, relative and with forward slashes; SARIF and annotations need one.
+    `evidence` is the relative path from the report's file to the bundle, None where the two do not travel together.
+    `oscal_version` is that of the documents, `ssp_href` where the system security plan lies.
+
     Raises ValueError for a width in which no table fits.
     """
 

@@ -24,7 +24,7 @@ YEAR = dt.timedelta(days=365)
     "ACC-04",
     severity=Severity.LOW,
     tests="design",
-    mappings=Mappings(nist_800_53=("AC-2(5)", "AC-6(5)", "AU-9(4)"), scuba=("MS.AAD.7.x",), attack=("T1078.004",)),
+    mappings=Mappings(nist_800_53=("AC-2(6)", "AC-6(5)", "AU-9(4)"), scuba=("MS.AAD.7.x",), attack=("T1078.004",)),
     effect="An account that always holds the right to delete logs gives it to whoever takes the account over, at any"
     " hour and without anybody's approval.",
     remediation=(

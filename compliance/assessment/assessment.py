@@ -339,6 +339,8 @@ class WaiverUse(Record, frozen=True):
     """What became of a waiver: used, unused, expired, or no longer needed; and all that its file says, as written.
 
     `expires_in_days` counts from the assessment, 0 on its last valid day, below 0 where it is expired.
+    `covered_objects` are the affected objects listed in what it covers, None in a document of version 1.0.0.
+    `no_longer_needed` are the checks, parts or objects that it names and that surely are as they should be now.
     """
 
     id: str
@@ -356,6 +358,8 @@ class WaiverUse(Record, frozen=True):
     approved_on: str | None = None
     accepts_indeterminate: bool = False
     expires_in_days: int | None = None
+    covered_objects: int | None = None
+    no_longer_needed: tuple[str, ...] = ()
 
 
 class ReaderEntry(Record, frozen=True):
@@ -399,7 +403,8 @@ class PeriodEntry(Record, frozen=True):
 class Assessment(Record, frozen=True):
     """A judged bundle. `complete` is false where checks lie outside the selection.
 
-    `since` is what changed since the assessment before, None where none was given.
+    `since` is what changed since the assessment before, None where none was given. `declarations_sha256` is of the file
+    with the declarations, None where none was handed over, or in a document of version 1.0.0.
     """
 
     schema: str
@@ -427,3 +432,4 @@ class Assessment(Record, frozen=True):
     run: RunEntry | None = None
     period: PeriodEntry | None = None
     since: ComparisonEntry | None = None
+    declarations_sha256: str | None = None

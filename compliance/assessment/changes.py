@@ -20,7 +20,11 @@ class FindingState(StrEnum):
 
 
 class Direction(StrEnum):
-    """Whether a change is for the worse. What was not assessed before is neither better nor worse."""
+    """Whether a change is for the worse: wherever anything of it is, whatever got better beside it.
+
+    Nothing is better because less was looked at: what failed and is indeterminate now, or lies outside the scope now,
+    is neither. What was not assessed before is neither; what no longer is was lost sight of, which is worse.
+    """
 
     WORSE = "worse"
     BETTER = "better"
@@ -28,11 +32,15 @@ class Direction(StrEnum):
 
 
 class ReasonKind(StrEnum):
-    """Why a control stands otherwise than before."""
+    """Why a control stands otherwise than before.
+
+    `READING`: what was read failed, or was cut short, in one of the two, which no permission explains.
+    """
 
     SETTING = "setting"
     LICENCE = "licence"
     PERMISSION = "permission"
+    READING = "reading"
     SCOPE = "scope"
     STANDARD = "standard"
     DECLARATION = "declaration"
@@ -55,6 +63,7 @@ class ChangeEntry(Record, frozen=True):
 
     `was` and `now` are its statuses, None where it was not assessed; `was_left_open` and `now_left_open` those of what
     no waiver covers. `objects_new` and `objects_gone` count affected objects, None where either list is not at hand.
+    `reasons` is empty where neither assessment tells.
     """
 
     uid: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from compliance.assessment.assessment import Assessment
+from compliance.assessment.changes import ComparisonEntry, Direction
 from compliance.assessment.totals import under
 from compliance.assessment.verdict import SEVERITY_ORDER, Severity, Status
 
@@ -46,5 +47,26 @@ def exit_code(assessment: Assessment, gate: Gate) -> ExitCode:
     if Status.FAIL in left_open:
         return ExitCode.FAILURE
     if Status.INDETERMINATE in left_open and not gate.warn_on_indeterminate:
+        return ExitCode.INDETERMINATE
+    return ExitCode.SATISFIED
+
+
+def regression_exit_code(assessment: Assessment, since: ComparisonEntry, gate: Gate) -> ExitCode:
+    """Return 3 where something got worse and a failure is left open, else 4 where what is open, else 0.
+
+    What is no longer assessed is open. Where nothing was judged under the standard, nothing is satisfied either: 4. A
+    floor does not count: what got worse is named, however little it matters.
+    """
+    judged = [finding.status for finding in under(assessment.findings, gate.standard)]
+    if all(status is Status.NOT_APPLICABLE for status in judged):
+        return ExitCode.INDETERMINATE
+    worse = {
+        Status.INDETERMINATE if change.now_left_open is None else change.now_left_open
+        for change in since.changes
+        if change.direction is Direction.WORSE and change.standard in (None, gate.standard)
+    }
+    if Status.FAIL in worse:
+        return ExitCode.FAILURE
+    if Status.INDETERMINATE in worse and not gate.warn_on_indeterminate:
         return ExitCode.INDETERMINATE
     return ExitCode.SATISFIED

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from compliance.assessment.assessment import Totals
+from compliance.assessment.assessment import Assessment, Totals
+from compliance.assessment.period import evidence_days
 from compliance.assessment.verdict import Status
 
 
@@ -23,3 +24,28 @@ class HistoryPoint:
     totals: tuple[Totals, ...]
     statuses: Mapping[str, Status]
     evidence_days: tuple[dt.date, ...]
+
+
+def history_of(assessments: Iterable[Assessment], before: Assessment) -> tuple[HistoryPoint, ...]:
+    """Return the assessments that are earlier than another one, the oldest first.
+
+    Of a bundle that was judged more than once the last one given counts; what is of the other's own bundle or moment is
+    no history of it.
+    """
+    of_bundle = {
+        one.bundle_sha256: one
+        for one in assessments
+        if one.as_of < before.as_of and one.bundle_sha256 != before.bundle_sha256
+    }
+    return tuple(_point(one) for one in sorted(of_bundle.values(), key=lambda one: (one.as_of, one.bundle_sha256)))
+
+
+def _point(assessment: Assessment) -> HistoryPoint:
+    return HistoryPoint(
+        as_of=assessment.as_of,
+        bundle_sha256=assessment.bundle_sha256,
+        tool_version=assessment.tool.version,
+        totals=assessment.totals,
+        statuses={finding.uid: finding.status for finding in assessment.findings},
+        evidence_days=evidence_days(assessment.datasets),
+    )

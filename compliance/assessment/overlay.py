@@ -11,6 +11,7 @@ import msgspec
 from compliance.assessment.assessment import AffectedEntry, AppliedWaiver, Finding, WaiverUse
 from compliance.assessment.verdict import BADNESS, Status
 from compliance.assessment.waivers import Standing, Waiver
+from compliance.evidence.population import id_key
 
 _WAIVABLE = (Status.FAIL, Status.INDETERMINATE)
 
@@ -25,9 +26,45 @@ def apply_waivers(
 
     A waiver is used where it covers something that fails, or that is indeterminate and it says that it accepts that.
     """
-    active = [waiver for waiver in waivers if waiver.standing(as_of) is Standing.ACTIVE]
-    overlaid = tuple(_overlay(finding, affected[finding.uid], active) for finding in findings)
-    return overlaid, tuple(_use(waiver, overlaid, as_of) for waiver in waivers)
+    accounts = {waiver.id: _Account(waiver, as_of) for waiver in waivers}
+    overlaid = tuple(_overlay(finding, affected[finding.uid], tuple(accounts.values())) for finding in findings)
+    return overlaid, tuple(_use(account, overlaid, as_of) for account in accounts.values())
+
+
+class _Account:
+    """What a waiver covers, and what of that which it names is still as it was accepted."""
+
+    def __init__(self, waiver: Waiver, as_of: dt.datetime) -> None:
+        self.waiver = waiver
+        self.active = waiver.standing(as_of) is Standing.ACTIVE
+        self.covered_objects = 0
+        self._open: set[str] = set()
+        self._judged: set[str] = set()
+        self._settled = True
+
+    def covers(self, judged: _Judged) -> bool:
+        return self.active and _covers(self.waiver, judged)
+
+    def book(self, finding: Finding, judged: Sequence[_Judged]) -> None:
+        """Note what of a finding it covers, and what of what it names is open there."""
+        self.covered_objects += sum(len(one.objects) for one in judged if self.covers(one))
+        self._judged.add(finding.check)
+        if finding.status in _WAIVABLE:
+            self._open.add(finding.check)
+        self._settled &= finding.all_seen and not any(one.status is Status.INDETERMINATE for one in judged)
+        named = {id_key(name) for name in self.waiver.objects or ()}
+        for one in judged:
+            if one.status in _WAIVABLE and one.part is not None:
+                self._open.add(id_key(one.part))
+            self._open |= named & {id_key(each.id) for each in one.objects} if named else set()
+
+    def no_longer_needed(self) -> tuple[str, ...]:
+        """Return the checks it names that nothing is open in, else the parts or objects that surely are none."""
+        closed = tuple(check for check in self.waiver.checks if check in self._judged - self._open)
+        if set(closed) == self._judged or not self._settled:
+            return closed
+        names = self.waiver.parts or self.waiver.objects or ()
+        return (*closed, *(name for name in names if id_key(name) not in self._open))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +82,14 @@ class _Judged:
     all_seen: bool
 
 
-def _overlay(finding: Finding, objects: Sequence[AffectedEntry], waivers: Sequence[Waiver]) -> Finding:
-    asked = [waiver for waiver in waivers if finding.check in waiver.checks]
+def _overlay(finding: Finding, objects: Sequence[AffectedEntry], accounts: Sequence[_Account]) -> Finding:
+    asked = [account for account in accounts if finding.check in account.waiver.checks]
     if not asked:
         return finding
-    judged = [(one, [waiver for waiver in asked if _covers(waiver, one)]) for one in _what_was_judged(finding, objects)]
+    everything = _what_was_judged(finding, objects)
+    for account in asked:
+        account.book(finding, everything)
+    judged = [(one, [account.waiver for account in asked if account.covers(one)]) for one in everything]
     used = {waiver.id: waiver for _, covering in judged for waiver in covering}
     return msgspec.structs.replace(
         finding,
@@ -89,14 +129,19 @@ def _left(judged: _Judged, covering: Sequence[Waiver]) -> Status:
 def _covers(waiver: Waiver, judged: _Judged) -> bool:
     if not _accepts(waiver, judged.status):
         return False
-    if waiver.parts is not None and judged.part not in waiver.parts:
+    if waiver.parts is not None and (judged.part is None or not _names(waiver.parts, judged.part)):
         return False
     if waiver.objects is not None:
-        named = {name.casefold() for name in waiver.objects}
-        if not judged.objects or any(one.id.casefold() not in named for one in judged.objects):
+        named = {id_key(name) for name in waiver.objects}
+        if not judged.objects or any(id_key(one.id) not in named for one in judged.objects):
             return False
         return _within(waiver, len(judged.objects))
     return _within(waiver, judged.affected)
+
+
+def _names(parts: Sequence[str], part: str) -> bool:
+    """Whether a part is among those named, in whatever letter case an id of Azure is written."""
+    return any(id_key(name) == id_key(part) for name in parts)
 
 
 def _accepts(waiver: Waiver, status: Status) -> bool:
@@ -122,22 +167,34 @@ def _applied(waiver: Waiver) -> AppliedWaiver:
     )
 
 
-def _use(waiver: Waiver, findings: Sequence[Finding], as_of: dt.datetime) -> WaiverUse:
+def _use(account: _Account, findings: Sequence[Finding], as_of: dt.datetime) -> WaiverUse:
+    waiver = account.waiver
     using = tuple(finding.uid for finding in findings if any(one.id == waiver.id for one in finding.waivers))
     asked = [finding for finding in findings if finding.check in waiver.checks]
-    if waiver.standing(as_of) is not Standing.ACTIVE:
-        standing = "expired"
+    if not account.active:
+        standing = Standing.EXPIRED.value
     elif using:
         standing = "used"
     elif asked and all(finding.status is Status.PASS for finding in asked):
         standing = "can be closed: its check passes"
     else:
         standing = "unused: it covers nothing that was found"
+    return msgspec.structs.replace(
+        as_written(waiver, as_of),
+        standing=standing,
+        findings=using,
+        covered_objects=account.covered_objects,
+        no_longer_needed=account.no_longer_needed(),
+    )
+
+
+def as_written(waiver: Waiver, as_of: dt.datetime) -> WaiverUse:
+    """Return a waiver as its file has it, with the days that it has left at a moment; nothing was judged by it."""
     return WaiverUse(
         id=waiver.id,
         expires=waiver.expires.isoformat(),
-        standing=standing,
-        findings=using,
+        standing=waiver.standing(as_of).value,
+        findings=(),
         checks=waiver.checks,
         parts=waiver.parts,
         objects=waiver.objects,

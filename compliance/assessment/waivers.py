@@ -12,17 +12,27 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from annotated_types import Ge, MinLen
 
+from compliance.assessment.audit_export import CONTENT_TYPES
 from compliance.assessment.words import is_blank, plain
 from compliance.evidence.derived.mailbox_parts import MailboxPart
 from compliance.rules.classes import ActorKind
-from compliance.rules.entra_logs import ENTRA_LOGS
+from compliance.rules.log_sources import SOURCES
 from compliance.yamlfile import FILE_SHAPE, KeyPath, load_yaml, parse_yaml, validated
 
 MAX_DAYS: Final = 365
 """How long after its approval a waiver may last, in days."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,63}", re.ASCII)
-_PARTS: Final = (*(kind.value for kind in ActorKind), *(part.value for part in MailboxPart), *ENTRA_LOGS)
+_OTHER_PARTS: Final = ("others", "purview", "workspaces", "statement", "review")
+_PARTS: Final = (
+    *(kind.value for kind in ActorKind),
+    *(part.value for part in MailboxPart),
+    *SOURCES,
+    *CONTENT_TYPES,
+    *_OTHER_PARTS,
+)
+_RESOURCE: Final = re.compile(r"/(?:subscriptions|providers)/\S+")
+"""How a part begins that is a store of logs, or what lies in one: with its id in Azure."""
 _Text = Annotated[str, MinLen(1)]
 
 
@@ -129,8 +139,9 @@ def _scope_problems(waiver: Waiver, known_checks: frozenset[str]) -> Iterator[tu
         for number, name in enumerate(() if names is None else names):
             if "*" in name:
                 yield (key, number), "wildcards are not accepted; leave the key out to waive the whole finding"
-            elif key == "parts" and name not in _PARTS:
-                yield (key, number), f"there is no part {name!a}; the parts are {', '.join(_PARTS)}"
+            elif key == "parts" and name not in _PARTS and _RESOURCE.fullmatch(name) is None:
+                parts = ", ".join(_PARTS)
+                yield (key, number), f"there is no part {name!a}; the parts are {parts}, and ids of Azure resources"
             elif key == "objects" and "@" in name:
                 yield (key, number), "an address can change hands; give the object's immutable id"
 

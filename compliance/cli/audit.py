@@ -19,7 +19,7 @@ def add(commands: SubParsers) -> argparse.ArgumentParser:
     parser = commands.add_parser("audit", help="collect, then check")
     add_config(parser)
     add_output(parser)
-    add_options(parser)
+    add_options(parser, previous="--previous-result")
     return parser
 
 

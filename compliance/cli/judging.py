@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compliance.cli.following import REGRESSION, add_following_options, following
 from compliance.cli.reporting import add_format_options, format_options, reports_asked_for, write_report
 from compliance.errors import InputError
 from reports import REPORTS
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from compliance.assessment.declarations import Declarations
     from compliance.assessment.gate import Gate
     from compliance.assessment.waivers import Waiver
+    from compliance.cli.following import Following
     from compliance.cli.reporting import Wanted
     from compliance.evidence.bundle import Bundle
     from compliance.result import Inputs
@@ -29,8 +31,8 @@ SETTINGS = "settings"
 ALL = "all"
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that decide how a bundle is judged and reported."""
+def add_options(parser: argparse.ArgumentParser, *, previous: str = "--previous") -> None:
+    """Add the options that decide how a bundle is judged and reported; `previous` is the one for an earlier result."""
     parser.add_argument(
         "--standard",
         action="append",
@@ -55,11 +57,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--declarations", type=Path, metavar="FILE", help="what somebody attests about other stores")
     parser.add_argument(
         "--fail-on",
-        choices=("low", "medium", "high", "critical"),
+        choices=("low", "medium", "high", "critical", REGRESSION),
         default="low",
         metavar="SEVERITY",
-        help="least severity that counts for the exit code: low (default), medium, high, critical",
+        help="least severity that counts for the exit code: low (default), medium, high, critical; or regression: only"
+        " what got worse since --against counts, of whatever severity",
     )
+    add_following_options(parser, previous)
     parser.add_argument(
         "--on-indeterminate",
         choices=("fail", "warn"),
@@ -103,6 +107,7 @@ class Plan:
     gate: Gate
     waivers: HandedFile | None
     declarations: HandedFile | None
+    following: Following
     reports: list[Wanted]
     out: Path
     options: Options
@@ -130,14 +135,19 @@ def plan(args: argparse.Namespace, handed: Handed, *, bundle: Path, out: Path, t
     declarations = read_handed(args.declarations or handed.declarations)
     read_waivers(waivers, tenant_id)
     read_declarations(declarations, tenant_id)
+    follows = following(args, gate)
+    if tenant_id is not None:
+        follows.check_tenant(tenant_id)
+    floor = Severity.LOW if args.fail_on == REGRESSION else Severity(args.fail_on)
     check_room(out)
     return Plan(
         selected=selected,
         left_out=left_out,
         standards=standards,
-        gate=Gate(gate, Severity(args.fail_on), args.on_indeterminate == "warn"),
+        gate=Gate(gate, floor, args.on_indeterminate == "warn"),
         waivers=waivers,
         declarations=declarations,
+        following=follows,
         reports=reports,
         out=out,
         options=replace(format_options(args, reports), gate=gate, verbose=args.verbose, steps=args.plan),
@@ -147,7 +157,9 @@ def plan(args: argparse.Namespace, handed: Handed, *, bundle: Path, out: Path, t
 
 def execute(bundle: Bundle, planned: Plan) -> int:
     """Judge a bundle as planned, write the result folder and the reports, and return the exit code."""
-    from compliance.assessment.gate import exit_code
+    from compliance.assessment.gate import exit_code, regression_exit_code
+    from compliance.assessment.history import history_of
+    from compliance.assessment.identity import compared
     from compliance.evidence.bundle import sum_problems
     from compliance.result import write_result
     from compliance.runner import assess
@@ -159,6 +171,9 @@ def execute(bundle: Bundle, planned: Plan) -> int:
             next_step="Restore the bundle, or collect again.",
         )
     tenant_id = bundle.manifest.tenant.id
+    follows = planned.following
+    follows.check_tenant(tenant_id)
+    follows.check_before(bundle.manifest.as_of)
     declarations = read_declarations(planned.declarations, tenant_id)
     inputs = _inputs(planned, declarations)
     assessed = assess(
@@ -168,11 +183,20 @@ def execute(bundle: Bundle, planned: Plan) -> int:
         standards=planned.standards,
         declarations=declarations,
         waivers=read_waivers(planned.waivers, tenant_id),
+        earlier=None if follows.previous is None else follows.previous.earlier,
+        period=follows.period,
     )
     write_result(planned.out, assessed, checks=tuple(one.id for one in planned.selected), inputs=inputs)
+    trend = history_of((one.earlier.assessment for one in follows.history), assessed.assessment)
+    options = replace(planned.options, history=trend)
     for wanted in planned.reports:
-        write_report(wanted, assessed, planned.options, bundle.path)
-    return 0 if planned.exit_zero else exit_code(assessed.assessment, planned.gate)
+        write_report(wanted, assessed, options, bundle.path)
+    if planned.exit_zero:
+        return 0
+    if follows.against is not None:
+        since = compared(follows.against.earlier, assessed)
+        return regression_exit_code(assessed.assessment, since, planned.gate)
+    return exit_code(assessed.assessment, planned.gate)
 
 
 def select(checks: tuple[Check, ...], wanted: str) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
@@ -303,10 +327,14 @@ def _inputs(planned: Plan, declarations: Declarations) -> Inputs:
         files.update(
             (f"{ATTACHMENTS}/{digest}", _attested(file, digest)) for file, digest in declarations.attachments()
         )
+    previous = planned.following.previous
+    if previous is not None:
+        files.update(previous.files)
     return Inputs(
         files,
         None if planned.waivers is None else "waivers.yaml",
         None if planned.declarations is None else "declarations.yaml",
+        None if previous is None else previous.kept_as,
     )
 
 

@@ -12,11 +12,46 @@ from pathlib import Path
 from typing import TextIO
 
 from compliance import __version__
-from compliance.cli import audit, check, checks, collect, demo, doctor, importing, request, schema, standards, verify
+from compliance.cli import (
+    audit,
+    check,
+    checks,
+    collect,
+    demo,
+    diff,
+    doctor,
+    importing,
+    may_publish,
+    redact,
+    request,
+    schema,
+    sign,
+    standards,
+    verify,
+    waivers,
+)
+from compliance.cli.logs import disarmed_output
 from compliance.cli.reporting import silence_stdout
 from compliance.errors import LookbackError, harmless
 
-COMMANDS = (demo, doctor, collect, request, importing, check, audit, verify, checks, standards, schema)
+COMMANDS = (
+    demo,
+    doctor,
+    collect,
+    request,
+    importing,
+    check,
+    audit,
+    verify,
+    diff,
+    sign,
+    redact,
+    waivers,
+    may_publish,
+    checks,
+    standards,
+    schema,
+)
 _INTERRUPTED = 130
 
 
@@ -44,6 +79,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say(_unwritable("it is closed"))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    with disarmed_output():
+        return _run(argv)
+
+
+def _run(argv: Sequence[str] | None) -> int:
     args = parser().parse_args(argv)
     _log_to_stderr(args.debug)
     problem: LookbackError | None = None

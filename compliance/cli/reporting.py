@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compliance.cli.apis import require_extra
+from compliance.cli.logs import DisarmedStream, disarmed
 from compliance.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 CONSOLE = "console"
+GITHUB = "github"
+SUMMARY_BYTES = 1024 * 1024
 DEFAULT_LOCATION = "config.yaml"
 OSCAL_VERSIONS = ("1.2.3", "1.1.2")
 
@@ -39,7 +43,7 @@ def add_format_options(parser: argparse.ArgumentParser) -> None:
         help="json: up to 20 objects of a finding (samples, the default), or one line for each object there is (all)",
     )
     parser.add_argument(
-        "--show-objects", action="store_true", help="github, markdown: name objects, not only their number"
+        "--show-objects", action="store_true", help="github, junit, markdown, sarif: name objects, not only numbers"
     )
     parser.add_argument(
         "--location",
@@ -105,15 +109,22 @@ def reports_asked_for(wanted: list[str] | None, *, kept_out_of: tuple[Path, ...]
                     where=str(path),
                     next_step="Give --report a path outside the bundle and the result folder.",
                 )
+        if name == "xlsx":
+            require_extra("xlsx", "the work paper", ("openpyxl",))
         asked.append(Wanted(name, path))
     return asked
 
 
 def write_report(wanted: Wanted, assessed: Assessed, asked: Options, bundle: Path) -> None:
-    """Write a report where it was asked for, as it was asked for; a file and whatever machines read are UTF-8."""
+    """Write a report where it was asked for, as it was asked for; a file and whatever machines read are UTF-8.
+
+    With annotations of GitHub Actions goes the summary of the step, where the job has a file for it.
+    """
     from compliance.evidence.bundle import write_private
     from reports import render
 
+    if wanted.name == GITHUB:
+        _add_to_summary(render("markdown", assessed, asked))
     if wanted.path is not None:
         beside = wanted.path.resolve().parent
         options = replace(asked, width=WIDTH, evidence=_relative(bundle.resolve(), beside))
@@ -123,7 +134,21 @@ def write_report(wanted: Wanted, assessed: Assessed, asked: Options, bundle: Pat
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     colour = sys.stdout.isatty() and not plain
     options = replace(asked, width=WIDTH, colour=colour, ascii=not encoding.startswith("utf"))
-    _print(render(wanted.name, assessed, options), always_utf_8=wanted.name != CONSOLE)
+    _print(render(wanted.name, assessed, options), wanted.name)
+
+
+def _add_to_summary(summary: str | bytes) -> None:
+    """Append to the summary of a step of GitHub Actions, which takes 1,024 KiB in all; say where there is no room."""
+    name = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not name:
+        return
+    file, document = Path(name), _bytes(summary)
+    taken = file.stat().st_size if file.is_file() else 0
+    if taken + len(document) > SUMMARY_BYTES:
+        print("lookback: the summary of this step is full; see the reports", file=sys.stderr)
+        return
+    with file.open("ab") as stream:
+        stream.write(document)
 
 
 def _relative(path: Path, folder: Path) -> str | None:
@@ -138,15 +163,17 @@ def _bytes(document: str | bytes) -> bytes:
     return document if isinstance(document, bytes) else document.encode("utf-8", errors="backslashreplace")
 
 
-def _print(document: str | bytes, *, always_utf_8: bool) -> None:
-    """Write to standard output; a reader that has seen enough does not change the exit code."""
+def _print(document: str | bytes, name: str) -> None:
+    """Write to standard output what no log obeys; a reader that has seen enough does not change the exit code."""
+    shown = document if isinstance(document, bytes) or name == GITHUB else disarmed(document, format_=name)
+    out = sys.stdout.stream if isinstance(sys.stdout, DisarmedStream) else sys.stdout
     try:
-        sys.stdout.flush()
-        if isinstance(document, bytes) or (always_utf_8 and isinstance(sys.stdout, io.TextIOWrapper)):
-            sys.stdout.buffer.write(_bytes(document))
+        out.flush()
+        if isinstance(shown, bytes) or (name != CONSOLE and isinstance(out, io.TextIOWrapper)):
+            out.buffer.write(_bytes(shown))
         else:
-            sys.stdout.write(document)
-        sys.stdout.flush()
+            out.write(shown)
+        out.flush()
     except BrokenPipeError:
         silence_stdout()
 

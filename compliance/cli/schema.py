@@ -1,4 +1,4 @@
-"""`lookback schema NAME`: the JSON Schema of a file that lookback reads or writes."""
+"""`lookback schema NAME`: the JSON Schema of a file that lookback reads or writes, or the package of its CSV files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 NAMES = (
     "assessment",
+    "objects",
+    "datapackage",
     "manifest",
     "result",
     "config",
@@ -46,10 +48,13 @@ def schemas() -> dict[str, Callable[[], dict[str, Any]]]:
     from compliance.evidence.manifest import Manifest
     from compliance.result import ResultManifest
     from compliance.sources.imported import provenance
-    from reports.json_report import assessment_schema
+    from reports.csv_columns import datapackage
+    from reports.json_report import assessment_schema, objects_schema
 
     return {
         "assessment": assessment_schema,
+        "objects": objects_schema,
+        "datapackage": datapackage,
         "manifest": lambda: msgspec.json.schema(Manifest),
         "result": lambda: msgspec.json.schema(ResultManifest),
         "config": settings.json_schema,

@@ -1,19 +1,26 @@
-"""`lookback verify BUNDLE [RESULT]`: is the evidence as it was sealed, and does it give the same findings?"""
+"""`lookback verify BUNDLE [RESULT]`: is the evidence as it was sealed, and does it give the same findings?
+
+With --signature also: did the holder of a key vouch for it?
+"""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance.errors import harmless
+from compliance.cli.apis import require_extra
+from compliance.errors import InputError, harmless
 
 if TYPE_CHECKING:
     from compliance.cli.judging import HandedFile
     from compliance.cli.typing import SubParsers
+    from compliance.earlier import EarlierResult
     from compliance.evidence.bundle import Bundle
     from compliance.result import ResultManifest
     from compliance.standards import Standard
+    from compliance.trust.keys import PublicKey
 
 DAMAGED = 3
 OWN = ("assessment.json", "manifest.json", "SHA256SUMS")
@@ -25,20 +32,23 @@ def add(commands: SubParsers) -> argparse.ArgumentParser:
         "verify",
         help="check a bundle's digests, and that a result follows from it",
         epilog="exit codes: 0 everything is as it was sealed, 2 there is nothing to verify (no such bundle, result or"
-        " --previous, or a usage error), 3 something was changed, damaged, added or removed, or does not follow",
+        " --previous, or a usage error), 3 something was changed, damaged, added or removed, does not follow, or is not"
+        " what was signed. What a Sigstore bundle signs is verified by cosign: see lookback sign --help",
     )
     parser.add_argument("bundle", type=Path, metavar="BUNDLE")
     parser.add_argument("result", type=Path, metavar="RESULT", nargs="?", help="a result folder to evaluate again")
     parser.add_argument("--previous", type=Path, metavar="BUNDLE", help="the bundle before it, to check the chain")
+    parser.add_argument("--signature", type=Path, metavar="FILE", help="what `lookback sign` wrote; needs --public-key")
+    parser.add_argument("--public-key", type=Path, metavar="PEM", help="the key of whoever is to have signed it")
     return parser
 
 
 def run(args: argparse.Namespace) -> int:
     """Verify, print what holds and what does not, and return 0 or 3."""
-    from compliance.errors import InputError
     from compliance.evidence.bundle import open_bundle, refuse_unfinished, sum_problems
 
     refuse_unfinished(args.bundle)
+    signed = _handed(args.signature, args.public_key)
     for folder in (args.bundle, args.result):
         if folder is not None:
             _require_something_sealed(folder)
@@ -59,15 +69,80 @@ def run(args: argparse.Namespace) -> int:
                 problems += _result(bundle, args.result)
             except InputError as error:
                 problems.append(f"{args.result}: {error}")
-        print("  unsigned: this shows that nothing changed since it was sealed, not who sealed it")
+        if signed is not None and not problems:
+            problems += _signature(bundle, args.result, signed)
+        _say_what_it_is(bundle)
+        if signed is None:
+            print("  unsigned: this shows that nothing changed since it was sealed, not who sealed it")
     for problem in problems:
         print(harmless(f"NOT AS SEALED  {problem}"))
     return DAMAGED if problems else 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """A signature that was handed over, and the key that it is to be by."""
+
+    path: Path
+    raw: bytes
+    key: PublicKey
+
+
+def _handed(signature: Path | None, public_key: Path | None) -> _Signed | None:
+    """Read what was handed over, before anything is verified; raises InputError where one goes without the other."""
+    if signature is None and public_key is None:
+        return None
+    if signature is None or public_key is None:
+        raise InputError(
+            "a signature can be checked only against the key of whoever is to have made it",
+            where="--signature, --public-key",
+            next_step="Give both; get the key from that person, not from where the evidence lies.",
+        )
+    require_extra("collect", "checking a signature", ("cryptography",))
+    from compliance.evidence.bundle import MAX_DOCUMENT_BYTES
+    from compliance.textfile import read_capped
+    from compliance.trust.keys import load_public_key
+
+    return _Signed(signature, read_capped(signature, max_bytes=MAX_DOCUMENT_BYTES), load_public_key(public_key))
+
+
+def _signature(bundle: Bundle, result: Path | None, signed: _Signed) -> list[str]:
+    """Check a signature and what it is over, and say what that shows."""
+    from compliance.trust.dsse import decode_envelope
+    from compliance.trust.keys import key_id
+    from compliance.trust.statement import TEST_RESULT, of_bundle, of_result
+    from compliance.trust.verifying import differences, signed_statement
+
+    try:
+        statement = signed_statement(decode_envelope(signed.raw, signed.path), signed.key, signed.path)
+    except InputError as error:
+        return [str(error)]
+    of_a_result = statement.predicate_type == TEST_RESULT
+    if of_a_result and result is None:
+        raise InputError("signs a result", where=str(signed.path), next_step="Give RESULT after BUNDLE.")
+    found = of_result(result) if of_a_result and result is not None else of_bundle(bundle)
+    if problems := [f"{signed.path}: {one}" for one in differences(statement, found)]:
+        return problems
+    what = "the result and the bundle that it follows from" if of_a_result else "the bundle"
+    beside = "; it is not over the result" if result is not None and not of_a_result else ""
+    print(f"  signed by key {key_id(signed.key)}: its holder vouches for every file of {what}{beside}")
+    print("  that does not prove when it was signed, nor that its holder read the tenant honestly")
+    return []
+
+
+def _say_what_it_is(bundle: Bundle) -> None:
+    """Say of a bundle that is not what was read from a real tenant, or not as it was read, what it is."""
+    manifest = bundle.manifest
+    if manifest.simulated:
+        print("  simulated: it was read from a simulated tenant, and shows nothing of a real one")
+    if manifest.derived_from is not None:
+        print(f"  redacted copy of bundle {manifest.derived_from}: names of people and addresses are pseudonyms")
+        print("  whether it differs in nothing else is shown by redacting the original again with the same key,")
+        print("  which gives the same files: lookback redact ORIGINAL -o DIR --key-file FILE")
+
+
 def _require_something_sealed(folder: Path) -> None:
     """Raise InputError where there is neither a manifest nor sums: that is no damage, but another directory."""
-    from compliance.errors import InputError
     from compliance.evidence.bundle import MANIFEST, SUMS
 
     if not any((folder / name).exists() for name in (MANIFEST, SUMS)):
@@ -119,6 +194,7 @@ def _chain(bundle: Bundle, previous: Path | None) -> list[str]:
 def _result(bundle: Bundle, folder: Path) -> list[str]:
     """Evaluate again from the bundle and the inputs that the result keeps, and compare byte by byte."""
     from checks import all_checks
+    from compliance.assessment.period import parse_period
     from compliance.cli.judging import read_declarations, read_waivers
     from compliance.evidence.bundle import files_below, sum_problems
     from compliance.evidence.manifest import encode
@@ -143,6 +219,7 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
     left_out = [one for one in all_checks() if one.id not in manifest.checks]
     tenant_id = bundle.manifest.tenant.id
     declarations = read_declarations(_kept(inputs, manifest.declarations), tenant_id, inputs / ATTACHMENTS)
+    earlier = _earlier(inputs, manifest)
     again = assess(
         bundle,
         checks=selected,
@@ -150,6 +227,8 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
         standards=standards,
         declarations=declarations,
         waivers=read_waivers(_kept(inputs, manifest.waivers), tenant_id),
+        earlier=None if earlier is None else earlier.earlier,
+        period=None if manifest.period is None else parse_period(manifest.period),
     )
     if encode(again.assessment) != assessment:
         return [
@@ -158,7 +237,8 @@ def _result(bundle: Bundle, folder: Path) -> list[str]:
         ]
     affected = affected_files(again)
     attached = {f"{INPUTS}/{ATTACHMENTS}/{digest}" for _, digest in declarations.attachments()}
-    if beyond := set(sealed).difference(OWN, named, attached, _below(AFFECTED, sealed)):
+    followed = () if earlier is None else (f"{INPUTS}/{name}" for name in earlier.files)
+    if beyond := set(sealed).difference(OWN, named, attached, followed, _below(AFFECTED, sealed)):
         return [f"{folder}: it holds what does not belong to a result: {', '.join(sorted(beyond))}"]
     kept = {name: (folder / name).read_bytes() for name in _below(AFFECTED, sealed)}
     if other := sorted(name for name in affected.keys() | kept.keys() if affected.get(name) != kept.get(name)):
@@ -195,6 +275,22 @@ def _kept(inputs: Path, name: str | None) -> HandedFile | None:
     from compliance.cli.judging import read_handed
 
     return read_handed(None if name is None else inputs / name)
+
+
+def _earlier(inputs: Path, manifest: ResultManifest) -> EarlierResult | None:
+    """Return the earlier result that a result keeps, checked as it was when it was handed over."""
+    from compliance.earlier import KEPT_FILE, KEPT_FOLDER, kept_file, kept_folder
+
+    if manifest.previous is None:
+        return None
+    if manifest.previous not in (KEPT_FILE, KEPT_FOLDER):
+        raise InputError(
+            f"names an earlier result {manifest.previous!r}",
+            where=str(inputs.parent / "manifest.json"),
+            next_step="It was changed after lookback wrote it: restore it.",
+        )
+    path = inputs / manifest.previous
+    return kept_file(path) if manifest.previous == KEPT_FILE else kept_folder(path)
 
 
 def _below(folder: str, names: list[str]) -> list[str]:

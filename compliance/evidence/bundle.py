@@ -221,7 +221,7 @@ def files_below(root: Path) -> list[str]:
 def write_sums(root: Path) -> None:
     """Write SHA256SUMS over every other file below a directory; the journal of a collection is about to go."""
     names = [name for name in files_below(root) if name not in (SUMS, UNFINISHED)]
-    lines = [f"{_file_sha256(root / name)}  {name}\n" for name in names]
+    lines = [f"{file_sha256(root / name)}  {name}\n" for name in names]
     write_private(root / SUMS, "".join(lines).encode())
 
 
@@ -235,7 +235,8 @@ def seal(root: Path, manifest: Manifest) -> None:
         raise not_written(root / UNFINISHED, error) from error
 
 
-def _file_sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Return the hex SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -264,7 +265,7 @@ def sum_problems(root: Path) -> list[str]:
         file = root / name
         if file.is_symlink() or not file.is_file():
             problems.append(f"{name}: not a regular file")
-        elif _file_sha256(file) != listed[name]:
+        elif file_sha256(file) != listed[name]:
             problems.append(f"{name}: does not match its digest")
     if not raw.endswith(b"\n") and raw:
         problems.append(f"{SUMS}: cut short")

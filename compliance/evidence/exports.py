@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from compliance.errors import InputError
+from compliance.evidence.manifest import whole
 from compliance.textfile import at_offset, decode_text
 
 MAX_DEPTH: Final = 64
@@ -159,7 +160,7 @@ def _row(row: Row, doubts: dict[str, None], *, depth: int) -> Row:
     for key, value in row.items():
         if _is_next_link(key, value):
             doubts[_leftover(key)] = None
-    return {_whole(key): _member(key, _plain(value, doubts, depth=depth + 1)) for key, value in row.items()}
+    return {whole(key): _member(key, _plain(value, doubts, depth=depth + 1)) for key, value in row.items()}
 
 
 def _member(key: str, value: Json) -> Json:
@@ -205,12 +206,7 @@ def _text(text: str, doubts: dict[str, None]) -> str:
         except OverflowError:
             return text
         return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return _whole(text)
-
-
-def _whole(text: str) -> str:
-    """Text that can be written as UTF-8: half of a surrogate pair becomes U+FFFD."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole(text)
 
 
 def _timespan(ticks: int) -> str:

@@ -100,7 +100,10 @@ class Amendment(Record, frozen=True):
 
 
 class Manifest(Record, frozen=True):
-    """Everything about a bundle that is not a body. Its digest identifies the bundle."""
+    """Everything about a bundle that is not a body. Its digest identifies the bundle.
+
+    `derived_from` is the digest of the bundle of which this one is a redacted copy, None where it is as it was read.
+    """
 
     schema: str
     tool: Tool
@@ -116,6 +119,7 @@ class Manifest(Record, frozen=True):
     datasets: tuple[DatasetEntry, ...]
     previous: Previous | None
     amendments: tuple[Amendment, ...]
+    derived_from: Digest | None = None
 
     def dataset(self, name: str) -> DatasetEntry | None:
         """Return the entry of a dataset, or None where the bundle has none."""
@@ -124,7 +128,32 @@ class Manifest(Record, frozen=True):
 
 def encode(document: msgspec.Struct) -> bytes:
     """Return the one spelling of a document: sorted keys, two spaces, UTF-8, a final newline."""
-    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2) + b"\n"
+    return msgspec.json.format(compact(document), indent=2) + b"\n"
+
+
+def compact(document: msgspec.Struct) -> bytes:
+    """Return a document on one line with sorted keys; what UTF-8 cannot hold, half a surrogate pair, becomes U+FFFD."""
+    try:
+        return msgspec.json.encode(document, order="sorted")
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_whole(msgspec.to_builtins(document)), order="sorted")
+
+
+def whole(text: str) -> str:
+    """Return a text that can be written as UTF-8: half of a surrogate pair becomes U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _whole(value: object) -> object:
+    match value:
+        case str():
+            return whole(value)
+        case dict():
+            return {_whole(key): _whole(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_whole(each) for each in value]
+        case _:
+            return value
 
 
 def sha256(data: bytes) -> str:

@@ -29,10 +29,11 @@ VALUE = "value"
 """The name under which the other APIs list them."""
 ABSENT = "absent"
 """The shape of the answer that what was asked for is not there: it holds no row."""
+NEXT_LINKS = ("nextLink", "@odata.nextLink")
+"""The names under which a page gives the address of the one after it."""
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises on a row that is not as documented, not UTF-8, or nested without end."""
 
-_NEXT = ("nextLink", "@odata.nextLink")
 _PAGE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _RAW_ROWS = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
 
@@ -82,7 +83,7 @@ def is_last_page(body: bytes) -> bool:
         page = _PAGE.decode(body)
     except UNDECODABLE:
         return False
-    return "value" in page and all(name not in page or bytes(page[name]) == b"null" for name in _NEXT)
+    return "value" in page and all(name not in page or bytes(page[name]) == b"null" for name in NEXT_LINKS)
 
 
 def _collected_rows(frame: Frame, row_type: type[View]) -> Iterator[tuple[str, View | Malformed]]:

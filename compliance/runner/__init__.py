@@ -11,7 +11,9 @@ from compliance.assessment.assessed import Assessed
 from compliance.assessment.assessment import SCHEMA, SCHEMA_VERSION, Assessment, Finding, TenantEntry, ToolEntry
 from compliance.assessment.check import Check
 from compliance.assessment.declarations import Declarations
+from compliance.assessment.identity import Earlier, followed
 from compliance.assessment.overlay import apply_waivers
+from compliance.assessment.period import Period, period_entry
 from compliance.assessment.plan import plan_of
 from compliance.assessment.sources import levels_of, sources_of
 from compliance.assessment.standard_entries import standard_entry
@@ -34,12 +36,15 @@ def assess(
     standards: Sequence[Standard],
     declarations: Declarations,
     waivers: Sequence[Waiver],
+    earlier: Earlier | None = None,
+    period: Period | None = None,
 ) -> Assessed:
     """Judge a bundle by each check, under each standard that the check takes into account.
 
     `left_out` are the checks that exist and were not asked for. What a standard asks for and no check of this version
-    judges is not assessed either, and said so. The outcome depends on the arguments alone: neither on the clock, nor
-    on the order in which things are held.
+    judges is not assessed either, and said so. With an `earlier` assessment of the tenant it says what changed
+    since, and with a `period` on which days the bundle was read. The outcome depends on the arguments alone: neither on
+    the clock, nor on the order in which things are held.
     """
     evidence = Evidence(bundle, DERIVATIONS)
     tenant = bundle.manifest.tenant
@@ -54,6 +59,7 @@ def assess(
     sources = tuple(row for standard in standards for row in sources_of(standard, evidence, declarations))
     manifest = bundle.manifest
     beyond = tuple(not_assessed(checks, left_out, standards))
+    rows = tuple(dataset_rows(evidence))
     document = Assessment(
         schema=SCHEMA,
         tool=ToolEntry(name="lookback", version=__version__),
@@ -73,13 +79,16 @@ def assess(
         plans=tuple(plan_of(standard, evidence, declarations) for standard in standards),
         findings=waived,
         facts=facts_of(findings),
-        datasets=tuple(dataset_rows(evidence)),
+        datasets=rows,
         waivers=uses,
         notes=notes_of(bundle),
         schema_version=SCHEMA_VERSION,
         run=run_entry(manifest),
+        period=None if period is None else period_entry(period, rows),
+        declarations_sha256=declarations.sha256,
     )
-    return Assessed(document, affected)
+    assessed = Assessed(document, affected)
+    return assessed if earlier is None else followed(earlier, assessed)
 
 
 def judge(

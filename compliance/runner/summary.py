@@ -69,6 +69,7 @@ def run_entry(manifest: Manifest) -> RunEntry:
         settings_sha256=manifest.settings_sha256,
         scope_sha256=manifest.scope_sha256,
         previous_bundle_sha256=None if manifest.previous is None else manifest.previous.manifest_sha256,
+        derived_from=manifest.derived_from,
     )
 
 
@@ -115,6 +116,11 @@ def notes_of(bundle: Bundle) -> tuple[str, ...]:
     ]
     if bundle.manifest.simulated:
         notes.append("Simulated: this bundle was read from a simulated tenant and says nothing of a real one.")
+    if bundle.manifest.derived_from is not None:
+        notes.append(
+            f"Redacted copy of bundle {bundle.manifest.derived_from}: names of people and addresses are pseudonyms,"
+            " the same one for the same name."
+        )
     for amendment in bundle.manifest.amendments:
         notes.append(f"Files were imported into this bundle later: {', '.join(amendment.datasets)}.")
     return tuple(notes)

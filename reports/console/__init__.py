@@ -8,12 +8,15 @@ from itertools import chain
 from compliance.assessment.assessed import Assessed
 from compliance.assessment.assessment import Assessment, StandardEntry, Totals
 from compliance.assessment.verdict import Status
-from reports.console.completeness import completeness, in_short, levels, scope, waivers
+from reports.console.changes import changes, period
+from reports.console.completeness import completeness, in_short, levels, scope
 from reports.console.findings import failed, settled, undecided
 from reports.console.picture import legend, picture
 from reports.console.plan import plans
 from reports.console.side_by_side import side_by_side
 from reports.console.style import Style
+from reports.console.waivers import waivers
+from reports.grouping import gate_first
 from reports.options import Options
 
 _NAME = 60
@@ -23,7 +26,7 @@ def console_report(assessed: Assessed, options: Options) -> str:
     """Return the report as lines of at most `options.width` columns; only commands to copy may be longer."""
     assessment = assessed.assessment
     style = Style(options)
-    standards = _gate_first(assessment.standards, options.gate)
+    standards = gate_first(assessment.standards, options.gate)
     sections = (
         _header(assessment, style),
         _verdicts(assessment, standards, style),
@@ -31,6 +34,8 @@ def console_report(assessed: Assessed, options: Options) -> str:
         failed(assessment, style),
         undecided(assessment, style),
         settled(assessment, style),
+        changes(assessment, style),
+        period(assessment, style),
         plans(assessment, standards, style),
         _standards(standards, style),
         scope(assessment, style),
@@ -39,10 +44,6 @@ def console_report(assessed: Assessed, options: Options) -> str:
         levels(assessment, style),
     )
     return "".join(f"{line}\n" for line in chain.from_iterable(sections))
-
-
-def _gate_first(standards: Sequence[StandardEntry], gate: str | None) -> list[StandardEntry]:
-    return sorted(standards, key=lambda one: one.id != gate)
 
 
 def _header(assessment: Assessment, style: Style) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What an answer rests on: its scope, its waivers, how completely the tenant was read; and levels, unclaimed."""
+"""What an answer rests on: its scope, how completely the tenant was read; and levels, unclaimed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from compliance.assessment.assessment import Assessment, LevelEntry
 from compliance.assessment.words import counted
 from reports.console.style import Style
 
-_ID = 28
 _DATE = 12
 
 
@@ -39,23 +38,6 @@ def scope(assessment: Assessment, style: Style) -> Iterator[str]:
     yield "  Not complete: outside the selection, and so not assessed, are"
     for check in assessment.not_assessed:
         yield from style.lines(check, indent="      ", first="    ")
-
-
-def waivers(assessment: Assessment, style: Style) -> Iterator[str]:
-    """Yield the table of waivers, those expired first and said aloud; nothing where none were handed over."""
-    if not assessment.waivers:
-        return
-    yield from style.heading("Waivers")
-    expired = [one for one in assessment.waivers if one.standing == "expired"]
-    if expired:
-        names = ", ".join(style.clean(one.id, _ID) for one in expired)
-        yield style.strong(f"  EXPIRED: {len(expired):,}, and no longer counted")
-        yield from style.lines(names, indent="    ")
-    rows = [
-        [style.clean(one.id, _ID), style.clean(one.expires, _DATE), str(len(one.findings)), style.clean(one.standing)]
-        for one in sorted(assessment.waivers, key=lambda one: (one.standing != "expired", one.id))
-    ]
-    yield from style.table(["Waiver", "Last day", "Findings", "Standing"], rows, flexible=3, indent=2)
 
 
 def completeness(assessment: Assessment, style: Style) -> Iterator[str]:

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-
-import msgspec
+from collections.abc import Iterator, Sequence
 
 from compliance.assessment.assessment import Assessment, Finding
-from compliance.assessment.verdict import SEVERITY_ORDER, Status
+from compliance.assessment.verdict import Status
 from reports.console.finding_details import ORDER, classes, grounds, samples_of, to_copy, weaker_ground, what_was_found
 from reports.console.style import Style
+from reports.grouping import by_check, ordered, standards_of, told_alike
 from reports.words import KIND_WORDS, STATUS_WORDS
 
 
 def failed(assessment: Assessment, style: Style) -> Iterator[str]:
     """Yield the section of failures, the worst first, and after them those that a waiver covers whole."""
-    findings = _ordered(assessment, Status.FAIL, style)
+    findings = ordered(assessment, Status.FAIL, style.options.gate)
     if not findings:
         return
     yield from style.heading("What failed, and what to do")
     told: set[str] = set()
-    for group in _by_check(finding for finding in findings if finding.left_open is Status.FAIL):
+    for group in by_check(finding for finding in findings if finding.left_open is Status.FAIL):
         yield ""
         yield from _failure(group, assessment, told, style)
     covered = [finding for finding in findings if finding.left_open is not Status.FAIL]
     if covered:
         yield ""
         yield style.strong("Failing under a waiver")
-    for group in _by_check(covered):
+    for group in by_check(covered):
         yield ""
         yield from _failure(group, assessment, told, style)
 
 
 def undecided(assessment: Assessment, style: Style) -> Iterator[str]:
     """Yield the section of what could not be determined, with what would settle it."""
-    findings = _ordered(assessment, Status.INDETERMINATE, style)
+    findings = ordered(assessment, Status.INDETERMINATE, style.options.gate)
     if not findings:
         return
     yield from style.heading("What could not be determined, and what would settle it")
-    for group in _by_check(findings):
+    for group in by_check(findings):
         yield ""
         yield from _title(group, assessment, style)
         yield from _tellings(group, assessment, style)
@@ -48,12 +47,12 @@ def undecided(assessment: Assessment, style: Style) -> Iterator[str]:
 def settled(assessment: Assessment, style: Style) -> Iterator[str]:
     """Yield what passed and what does not apply, in a sentence each; a pass on weaker ground says so."""
     for status, heading in ((Status.PASS, "Passed"), (Status.NOT_APPLICABLE, "Not applicable")):
-        findings = _ordered(assessment, status, style)
+        findings = ordered(assessment, status, style.options.gate)
         if not findings:
             continue
         yield from style.heading(heading)
-        for group in (same for of_check in _by_check(findings) for same in _told_alike(of_check)):
-            name = " ".join(filter(None, (group[0].check, _standards_of(group))))
+        for group in (same for of_check in by_check(findings) for same in told_alike(of_check)):
+            name = " ".join(filter(None, (group[0].check, standards_of(group))))
             lead = f"{style.status(status)}  "
             yield from style.lines(f"{name}: {group[0].condition}", indent="      ", first=lead)
             if weaker := weaker_ground(group[0]):
@@ -62,41 +61,6 @@ def settled(assessment: Assessment, style: Style) -> Iterator[str]:
                 yield from classes(group[0], style)
                 yield from _clauses(group, style)
                 yield from grounds(group, style)
-
-
-def _ordered(assessment: Assessment, status: Status, style: Style) -> list[Finding]:
-    """Return the findings of a status, the worst first, those under the standard that decides before others."""
-    ids = [standard.id for standard in assessment.standards]
-    standards = [None, *sorted(ids, key=lambda one: one != style.options.gate)]
-    return sorted(
-        (finding for finding in assessment.findings if finding.status is status),
-        key=lambda one: (-SEVERITY_ORDER.index(one.severity), standards.index(one.standard), one.check),
-    )
-
-
-def _by_check(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Put the findings of one check under several standards together, where the first of them stands."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(finding.check, []).append(finding)
-    return list(groups.values())
-
-
-def _told_alike(group: Sequence[Finding]) -> list[list[Finding]]:
-    """Put those together of which the same is to be told, but for the standard and its clause."""
-    alike: dict[Finding, list[Finding]] = {}
-    for finding in group:
-        parts = tuple(msgspec.structs.replace(part, uid="") for part in finding.parts)
-        samples = tuple(msgspec.structs.replace(sample, uid="") for sample in finding.samples)
-        bare = msgspec.structs.replace(
-            finding, uid="", standard=None, criteria=None, severity=group[0].severity, parts=parts, samples=samples
-        )
-        alike.setdefault(bare, []).append(finding)
-    return list(alike.values())
-
-
-def _standards_of(group: Iterable[Finding]) -> str:
-    return ", ".join(finding.standard for finding in group if finding.standard is not None)
 
 
 def _failure(group: Sequence[Finding], assessment: Assessment, told: set[str], style: Style) -> Iterator[str]:
@@ -128,7 +92,7 @@ def _title(group: Sequence[Finding], assessment: Assessment, style: Style) -> It
     )
     if len(judged) > 1:
         by_status = [
-            f"{STATUS_WORDS[status]} {_standards_of(one for one in judged if one.status is status)}"
+            f"{STATUS_WORDS[status]} {standards_of(one for one in judged if one.status is status)}"
             for status in ORDER
             if any(one.status is status for one in judged)
         ]
@@ -139,10 +103,10 @@ def _tellings(group: Sequence[Finding], assessment: Assessment, style: Style) ->
     """What was found, once for all standards of which the same is told, below their names where others differ."""
     check, status = group[0].check, group[0].status
     alike_elsewhere = [one for one in assessment.findings if one.check == check and one.status is status]
-    for same in _told_alike(group):
+    for same in told_alike(group):
         finding = same[0]
         if len(same) < len(alike_elsewhere):
-            yield from (style.strong(line) for line in style.lines(f"{_standards_of(same)}:", indent="  "))
+            yield from (style.strong(line) for line in style.lines(f"{standards_of(same)}:", indent="  "))
         if finding.kind is not None:
             yield from style.labelled("Because", KIND_WORDS[finding.kind.value])
         yield from what_was_found(finding, style)

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from compliance.errors import InputError
+from reports import REPORTS
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+
+
+def number(text):
+    return int(text.replace(",", ""))
 
 
 @pytest.fixture
@@ -42,6 +49,34 @@ def test_a_command_that_fails_ends_the_benchmark(bench, monkeypatch):
     monkeypatch.setattr(bench, "served", lambda size: contextlib.nullcontext(("no-such.yaml", {})))
     with pytest.raises(SystemExit, match="collect"):
         bench.main(["40"])
+
+
+def test_every_format_is_measured_from_one_assessment_of_a_thousand_mailboxes(bench, capsys):
+    assert bench.main(["--reports", "1000"]) == 0
+    head, columns, *lines, total = capsys.readouterr().out.splitlines()
+    mailboxes, affected = map(number, re.fullmatch(r"([\d,]+) mailboxes, ([\d,]+) affected objects", head).groups())
+    assert (mailboxes, "cpu s" in columns) == (1_000, True)
+    assert affected > 900
+    measured = {line[2:20].strip(): line[20:].split() for line in lines}
+    assert set(measured) == {*REPORTS, "json, all objects"} - {"console"}
+    assert all(number(size) > 500 for _, _, size, _ in measured.values())
+    # a line is longer than its shortest possible: every object has one in both tables of all objects
+    assert number(measured["csv-objects"][2]) > 200 * affected < number(measured["json, all objects"][2])
+    seconds = sum(float(worked) for _, worked, _, _ in measured.values())
+    assert float(re.search(r"all: ([\d.]+) s of CPU", total)[1]) == pytest.approx(seconds, abs=0.2)
+
+
+def test_formats_over_a_limit_fail_the_benchmark(bench, capsys, monkeypatch):
+    monkeypatch.setattr(bench.formats, "MOST_MEGABYTES", 5.0)
+    assert bench.main(["--reports", "40"]) == 1
+    assert "over a limit" in capsys.readouterr().err
+
+
+def test_a_format_that_fails_fails_the_benchmark(bench, monkeypatch):
+    monkeypatch.setattr(bench.formats, "FORMATS", ("json", "pdf"))
+    monkeypatch.setattr(bench.formats, "apart", lambda function, *arguments: function(*arguments))
+    with pytest.raises(InputError, match="pdf"):
+        bench.main(["--reports", "40"])
 
 
 def test_a_large_azure_is_measured_beside_what_waiting_alone_takes(bench, capsys):

@@ -9,7 +9,7 @@ import pytest
 from exported_files import rows_of, write_exports
 from lookback_command import SETTLED
 
-EXTRAS = ("azure", "msal", "msgraph", "requests", "starlette", "uvicorn", "trustme")
+EXTRAS = ("azure", "msal", "msgraph", "requests", "starlette", "uvicorn", "trustme", "openpyxl")
 AS_IF_NOT_INSTALLED = f"""
 import sys
 
@@ -59,3 +59,13 @@ def test_what_reads_a_tenant_names_the_extra_that_it_lacks(command, extra, tmp_p
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert f"lookback-auditor[{extra}]" in done.stderr
     assert "msgraph" in done.stderr
+
+
+def test_a_work_paper_names_the_extra_that_it_lacks_before_anything_is_judged(compliant, tmp_path):
+    result, paper = tmp_path / "r", tmp_path / "paper.xlsx"
+    done = without_extras("check", compliant, "-o", result, "--report", f"xlsx={paper}")
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert "openpyxl" in done.stderr
+    assert "pip install 'lookback-auditor[xlsx]'" in done.stderr
+    assert not result.exists()
+    assert not paper.exists()

@@ -29,6 +29,7 @@ from compliance.assessment.assessment import (
     Totals,
     WaiverUse,
 )
+from compliance.assessment.changes import ChangeEntry, ComparisonEntry, Direction, ReasonEntry, ReasonKind
 from compliance.assessment.verdict import Basis, Severity, Status
 from compliance.evidence.datasets import Origin, State
 from compliance.evidence.scope import EVERYBODY, ExcludedActors
@@ -56,6 +57,25 @@ NASTY_NAMES = (
     "C1 \x9b31m and nul \x00",
     "",
 )
+
+
+def used_waiver(**changes: object) -> WaiverUse:
+    """A waiver as its file has it, with what became of it."""
+    base = WaiverUse(
+        id="WVR-2026-014",
+        expires="2027-03-31",
+        standing="used",
+        findings=(),
+        checks=("RET-01",),
+        reason="SIEM migration in progress; interim export by Event Hub.",
+        ticket="https://tickets.contoso.example/GRC-481",
+        requester="it-ops@contoso.example",
+        approver="ciso@contoso.example",
+        approved_on="2026-10-02",
+        expires_in_days=(dt.date(2027, 3, 31) - AS_OF.date()).days,
+        covered_objects=0,
+    )
+    return msgspec.structs.replace(base, **changes)
 
 
 def finding(check: str, status: Status, **changes: Any) -> Finding:
@@ -515,12 +535,54 @@ def ordinary(**changes: Any) -> Assessment:
             ),
         ),
         waivers=(
-            WaiverUse(id="WVR-2026-014", expires="2027-03-31", standing="used", findings=("uid-RET-01",)),
-            WaiverUse(id="WVR-2025-003", expires="2026-01-31", standing="expired", findings=()),
+            used_waiver(
+                id="WVR-2026-014",
+                standing="used",
+                findings=("uid-RET-01",),
+                covered_objects=3,
+                parts=("guest", "disabled"),
+            ),
+            used_waiver(
+                id="WVR-2025-003",
+                expires="2026-01-31",
+                approved_on="2025-02-01",
+                standing="expired",
+                expires_in_days=(dt.date(2026, 1, 31) - AS_OF.date()).days,
+            ),
         ),
         notes=("Stores read: Microsoft Purview Audit. Any other store counts only where it is declared.",),
     )
     return msgspec.structs.replace(base, **changes)
+
+
+def changed(name: str) -> ComparisonEntry:
+    """What changed since an assessment before, each of it worded by a name."""
+    worded = tuple(
+        ChangeEntry(
+            uid=f"uid-{one.check}",
+            check=one.check,
+            standard=one.standard,
+            title=name,
+            was=Status.PASS,
+            now=one.status,
+            was_left_open=Status.PASS,
+            now_left_open=one.left_open,
+            direction=direction,
+            was_condition=name,
+            condition=f"{name} and more",
+            objects_new=2,
+            objects_gone=1,
+            reasons=(ReasonEntry(kind=ReasonKind.SETTING, text=f"decided by {name} then, by {name} now"),),
+        )
+        for one, direction in zip(FINDINGS, Direction, strict=False)
+    )
+    return ComparisonEntry(
+        previous_as_of=AS_OF - dt.timedelta(days=91),
+        previous_bundle_sha256="56" * 32,
+        previous_tool_version="0.0.9",
+        changes=worded,
+        unchanged=4,
+    )
 
 
 def with_name(name: str) -> Assessment:
@@ -569,6 +631,17 @@ def with_name(name: str) -> Assessment:
         levels=tuple(msgspec.structs.replace(one, title=name, not_assessed=(name,)) for one in base.levels),
         findings=worded,
         datasets=tuple(msgspec.structs.replace(one, name=name, reason=name) for one in base.datasets),
-        waivers=tuple(msgspec.structs.replace(one, id=name, expires=name) for one in base.waivers),
+        waivers=tuple(
+            msgspec.structs.replace(
+                one,
+                id=name,
+                expires=name,
+                objects=(name,),
+                no_longer_needed=(name,),
+                **dict.fromkeys(("reason", "ticket", "requester", "approver"), name),
+            )
+            for one in base.waivers
+        ),
         notes=(name,),
+        since=changed(name),
     )

@@ -29,7 +29,7 @@ from compliance.rules.directory_roles import (
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _USER_ASSIGNEES = frozenset({"user", "rolegroup", "securitygroup", "roleassignmentpolicy", "mailboxplan"})
-_NOT_EXPANDED = re.compile(r"all (?:[a-z]+ )*(?:members|assignees)")
+NOT_EXPANDED = re.compile(r"all (?:[a-z]+ )*(?:members|assignees)")
 
 T = TypeVar("T", bound=View)
 A = TypeVar("A", bound=RoleAssignment)
@@ -90,7 +90,7 @@ def expanded_groups(assignments: Population[AuditRoleAssignment] | Unread) -> fr
         if not isinstance(row, Malformed)
         and row.holds("role_assignee_name")
         and row.holds("effective_user_name")
-        and _NOT_EXPANDED.fullmatch(row.effective_user_name.casefold()) is None
+        and NOT_EXPANDED.fullmatch(row.effective_user_name.casefold()) is None
     )
 
 
@@ -226,7 +226,7 @@ def _effective_user(row: AuditRoleAssignment, ref: Ref) -> list[Holder]:
     assignee, assignee_type = row.role_assignee_name, row.role_assignee_type.casefold()
     if assignee_type == "serviceprincipal":
         return [_named(assignee, Sort.APPLICATION, Place.EXCHANGE, "is assigned Audit Logs", ref)]
-    if assignee_type not in _USER_ASSIGNEES or _NOT_EXPANDED.fullmatch(row.effective_user_name.casefold()):
+    if assignee_type not in _USER_ASSIGNEES or NOT_EXPANDED.fullmatch(row.effective_user_name.casefold()):
         why = "is assigned Audit Logs, and its members were not read"
         return [_named(assignee, Sort.UNRESOLVED, Place.EXCHANGE, why, ref)]
     through = f"has Audit Logs through {assignee}"

@@ -1,0 +1,1 @@
+"""What makes evidence fit to hand on: signatures that say who vouches for it, and copies that name nobody."""
