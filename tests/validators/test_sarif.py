@@ -7,12 +7,11 @@ location that is only logical pass, which the schema and the tests of the report
 from __future__ import annotations
 
 import json
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from toolbox import LOCATION, Complaints, Validator, by_json_schema, node_module, replacing, run
+from toolbox import LOCATION, Complaints, Validator, by_json_schema, node_module, replacing, run, tool
 
 from reports import Options
 
@@ -29,12 +28,20 @@ def _by_schema(paths: Sequence[Path]) -> Complaints:
 
 
 def _by_multitool(paths: Sequence[Path]) -> Complaints:
-    program = node_module(_PACKAGE) / "Sarif.Multitool"
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
     log = paths[0].with_name("multitool.log.sarif")
     log.unlink(missing_ok=True)
     done = run(
-        *(program, "validate", *paths, "--rule-kind", "Sarif;Gh;Ghas", "--output", log, "--log", "ForceOverwrite"),
+        *(
+            tool("sarif-multitool"),
+            "validate",
+            *paths,
+            "--rule-kind",
+            "Sarif;Gh;Ghas",
+            "--output",
+            log,
+            "--log",
+            "ForceOverwrite",
+        ),
         env={"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"},
     )
     if done.code != 0 or not log.is_file():
