@@ -10,11 +10,14 @@ from pathlib import Path
 
 import msgspec
 
+from compliance.assessment.assessed import AFFECTED, affected_file
 from compliance.assessment.assessment import SCHEMA, SCHEMA_VERSION, Assessment
-from compliance.assessment.identity import Earlier
+from compliance.assessment.identity import Earlier, told_apart
+from compliance.assessment.pair import AffectedAs, ObjectKey
 from compliance.errors import InputError
 from compliance.evidence.bundle import CHANGED, MANIFEST, SUMS, decode_document, read_document, sum_problems
-from compliance.result import AFFECTED, ASSESSMENT, affected_file
+from compliance.evidence.scope import Scope
+from compliance.result import ASSESSMENT
 
 KEPT_FOLDER = "previous"
 """What an earlier result folder is kept as in `inputs/`: its assessment and its lists of affected objects."""
@@ -22,6 +25,8 @@ KEPT_FILE = "previous.json"
 """What an earlier assessment without its result folder is kept as in `inputs/`."""
 _DEPTH = 2
 _FILE_NAME = re.compile(rf"{AFFECTED}/[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+_SEMVER = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}", re.ASCII)
+_OURS = tuple(map(int, SCHEMA_VERSION.split(".")[:2]))
 _WHAT = "an earlier result is a result folder of `lookback check`, or its assessment.json"
 
 
@@ -46,6 +51,17 @@ class EarlierResult:
                 f" ({as_of:%Y-%m-%d %H:%M:%S} UTC)",
                 where=str(self.path),
                 next_step="Give the older one as the one before.",
+            )
+
+    def check_scope(self, scope: Scope) -> None:
+        """Raise InputError where it was judged under another scope."""
+        if self.earlier.assessment.scope != scope:
+            raise InputError(
+                "was judged under another scope: who is left out, how many days are forgiven, or how old evidence may"
+                " be was set otherwise",
+                where=f"--against {self.path}",
+                next_step="Judge by the scope of then, or have a result under the new scope accepted and compare with"
+                " that one; lookback diff tells what the scope changed.",
             )
 
     def check_tenant(self, tenant_id: str) -> None:
@@ -86,29 +102,33 @@ def kept_folder(folder: Path) -> EarlierResult:
     raw = read_document(folder / ASSESSMENT, what=_WHAT)
     assessment = decode_assessment(raw, folder / ASSESSMENT)
     files = {f"{KEPT_FOLDER}/{ASSESSMENT}": raw}
-    objects: dict[str, frozenset[str]] = {}
+    objects: dict[str, dict[ObjectKey, AffectedAs]] = {}
     for finding in assessment.findings:
         if not finding.samples:
-            objects[finding.uid] = frozenset()
+            objects[finding.uid] = {}
             continue
         name = affected_file(finding)
         if _FILE_NAME.fullmatch(name) is None:
             raise InputError(f"has a finding of {name!r}", where=str(folder / ASSESSMENT), next_step=CHANGED)
         lines = read_document(folder / name, what=f"the result folder lists all affected objects in {AFFECTED}/")
         files[f"{KEPT_FOLDER}/{name}"] = lines
-        objects[finding.uid] = _ids(lines, folder / name)
+        objects[finding.uid] = _listed(lines, folder / name)
     return EarlierResult(folder, Earlier(assessment, objects), files)
 
 
 class _Listed(msgspec.Struct, frozen=True):
-    """Of an affected object, what tells it apart."""
+    """Of an affected object, what tells it apart, whether it surely fails, and why."""
 
     id: str
+    part: str | None
+    decided: bool
+    why: str
 
 
-def _ids(lines: bytes, path: Path) -> frozenset[str]:
+def _listed(lines: bytes, path: Path) -> dict[ObjectKey, AffectedAs]:
     try:
-        return frozenset(one.id for one in msgspec.json.Decoder(_Listed).decode_lines(lines))
+        listed = msgspec.json.Decoder(_Listed).decode_lines(lines)
+        return told_apart((one.part, one.id, one.decided, one.why) for one in listed)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"is damaged: {error}", where=str(path), next_step=CHANGED) from error
 
@@ -129,18 +149,23 @@ def decode_assessment(raw: bytes, path: Path) -> Assessment:
             where=str(path),
             next_step=f"{_WHAT.capitalize()}; use the version of lookback that wrote it, or a newer one.",
         )
-    if _minor(version.schema_version) > _minor(SCHEMA_VERSION):
+    number = _number(version.schema_version)
+    if number is None or number[:2] > _OURS:
         raise InputError(
             f"has version {version.schema_version} of the document; this version of lookback reads {SCHEMA_VERSION}",
             where=str(path),
             next_step="Use the version of lookback that wrote it, or a newer one.",
         )
-    return decode_document(raw, Assessment, path)
+    assessment = decode_document(raw, Assessment, path)
+    uids = [finding.uid for finding in assessment.findings]
+    if len(set(uids)) != len(uids):
+        raise InputError("holds one finding more than once", where=str(path), next_step=CHANGED)
+    return assessment
 
 
-def _minor(version: str) -> int:
-    number = version.split(".")[1:2]
-    return int(number[0]) if number and number[0].isdecimal() else 0
+def _number(version: str) -> tuple[int, ...] | None:
+    """Return the three numbers of a version by SemVer, or None for what is none."""
+    return tuple(map(int, version.split("."))) if _SEMVER.fullmatch(version) else None
 
 
 def read_history(folder: Path) -> list[EarlierResult]:

@@ -73,8 +73,14 @@ def import_into(exports: Sequence[ImportedDataset], bundle: Bundle, *, clock: Ca
     """Add exports to a bundle where it holds no rows. What was read stays, in part or whole, and so does its file.
 
     The moment that verdicts are about stays that of the collection. Raises InputError where the files are of another
-    tenant, or the bundle is damaged.
+    tenant, and where the bundle is damaged or a redacted copy: what the files name would stand beside pseudonyms.
     """
+    if bundle.manifest.derived_from is not None:
+        raise InputError(
+            f"is a redacted copy of bundle {bundle.manifest.derived_from}, and the files name people as they are",
+            where=str(bundle.path),
+            next_step="Import them into the original, and redact that again: lookback redact ORIGINAL -o DIR.",
+        )
     if problems := sum_problems(bundle.path):
         raise InputError("; ".join(problems), where=str(bundle.path), next_step="Restore the bundle, or collect again.")
     manifest = bundle.manifest

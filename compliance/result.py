@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from compliance import __version__
-from compliance.assessment.assessed import Assessed
-from compliance.assessment.assessment import Finding
+from compliance.assessment.assessed import Assessed, affected_file
 from compliance.assessment.document import encode_line
 from compliance.errors import InputError
 from compliance.evidence.bundle import (
@@ -27,7 +26,6 @@ MANIFEST = "manifest.json"
 ASSESSMENT = "assessment.json"
 INPUTS = "inputs"
 ATTACHMENTS = "attachments"
-AFFECTED = "affected"
 
 
 class ResultManifest(Record, frozen=True):
@@ -91,12 +89,6 @@ def affected_files(assessed: Assessed) -> dict[str, bytes]:
         if objects := assessed.affected[finding.uid]:
             files[affected_file(finding)] = b"".join(map(encode_line, objects))
     return files
-
-
-def affected_file(finding: Finding) -> str:
-    """Return the file inside a result folder that lists the affected objects of a finding, where it has any."""
-    name = finding.check if finding.standard is None else f"{finding.check}.{finding.standard}"
-    return f"{AFFECTED}/{name}.jsonl"
 
 
 def read_result(folder: Path) -> tuple[ResultManifest, bytes]:

@@ -42,7 +42,7 @@ REPORTS: Mapping[str, Format] = MappingProxyType(
         "html": Format("reports.html", "html_report", "one self-contained page to read, print and sign"),
         "csv": Format("reports.csv_report", "csv_report", "a row per control"),
         "csv-objects": Format("reports.csv_report", "objects_csv_report", "a row per affected object"),
-        "xlsx": Format("reports.xlsx_report", "xlsx_report", "a work paper for spreadsheets"),
+        "xlsx": Format("reports.xlsx", "xlsx_report", "a work paper for spreadsheets"),
         "markdown": Format("reports.markdown_report", "markdown_report", "a summary for a ticket or a job's page"),
         "github": Format("reports.github_report", "github_report", "annotations of GitHub Actions"),
         "junit": Format("reports.junit_report", "junit_report", "JUnit XML for GitLab, Azure DevOps and Jenkins"),

@@ -9,6 +9,9 @@ import msgspec
 from compliance.assessment.assessment import Assessment, Finding, StandardEntry
 from compliance.assessment.verdict import SEVERITY_ORDER, Status
 
+WORST_FIRST = (Status.FAIL, Status.INDETERMINATE, Status.PASS, Status.NOT_APPLICABLE)
+"""The statuses, the worst first."""
+
 
 def gate_first(standards: Sequence[StandardEntry], gate: str | None) -> list[StandardEntry]:
     """Return the standards, the one that decides the exit code before the others."""

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 
 from compliance.assessment.assessment import Assessment, Finding
 from compliance.assessment.verdict import Status
-from reports.grouping import ordered
+from reports.grouping import WORST_FIRST, ordered
 from reports.outcome import Outcome, outcome_of
 from reports.words import KIND_WORDS, STATUS_WORDS
 
-WORST_FIRST = (Status.FAIL, Status.INDETERMINATE, Status.PASS, Status.NOT_APPLICABLE)
-"""The statuses, the worst first."""
 OPEN_QUESTIONS = (Outcome.ERROR, Outcome.NOT_COLLECTED, Outcome.MANUAL)
 """The outcomes of what is indeterminate."""
 OUTCOME_WORDS = {

@@ -47,21 +47,19 @@ def _lines(assessed: Assessed) -> Iterator[bytes]:
 
 def assessment_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of `assessment.json`; each part is described by its type's docstring."""
-    return {
-        "$schema": _DIALECT,
-        "$id": f"urn:{SCHEMA.replace('/', ':')}",
-        "$comment": f"version {SCHEMA_VERSION}",
-        "title": "Assessment of lookback",
-        **msgspec.json.schema(Assessment),
-    }
+    return _schema("Assessment of lookback", "", Assessment)
 
 
 def objects_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a line of the stream with all objects."""
+    return _schema("A line of an assessment of lookback with all its objects", ":objects", AssessmentLine | ObjectLine)
+
+
+def _schema(title: str, part: str, described: Any) -> dict[str, Any]:
     return {
         "$schema": _DIALECT,
-        "$id": f"urn:{SCHEMA.replace('/', ':')}:objects",
+        "$id": f"urn:{SCHEMA.replace('/', ':')}{part}",
         "$comment": f"version {SCHEMA_VERSION}",
-        "title": "A line of an assessment of lookback with all its objects",
-        **msgspec.json.schema(AssessmentLine | ObjectLine),
+        "title": title,
+        **msgspec.json.schema(described),
     }

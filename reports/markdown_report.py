@@ -11,20 +11,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from compliance.assessment.assessed import Assessed
 from compliance.assessment.assessment import Assessment, Finding, WaiverUse
 from compliance.assessment.changes import ChangeEntry, ComparisonEntry, Direction
-from compliance.assessment.verdict import Status
 from compliance.assessment.words import counted
 from reports.grouping import gate_first
 from reports.in_brief import OUTCOME_WORDS, by_outcome, name_of, numbers_of, open_questions, why_open
 from reports.inline import code, inline
 from reports.options import Options
 from reports.outcome import Outcome, outcome_of
-from reports.words import STATUS_WORDS
+from reports.words import STATUS_WORDS, in_words, status_at
 
 MOST_BYTES = 900 * 1024
 """The longest summary. GitHub takes none of more than 1,024 KiB, of one step and all that it wrote there before."""
 _SAMPLES = 5
 _SHORT_DIGEST = 12
-_CHANGE_WORDS = {Direction.WORSE: "worse", Direction.BETTER: "better", Direction.NEITHER: "neither better nor worse"}
+_CHANGE_WORDS = {
+    Direction.WORSE: "worse",
+    Direction.UNCLEAR: "unclear",
+    Direction.BETTER: "better",
+    Direction.NEITHER: "neither better nor worse",
+}
 
 
 def markdown_report(assessed: Assessed, options: Options) -> str:
@@ -94,8 +98,8 @@ def _covered(finding: Finding) -> str:
     if not finding.waivers:
         return ""
     ids = ", ".join(f"{code(one.id)} to {inline(one.expires)}" for one in finding.waivers)
-    left = finding.left_open in (Status.FAIL, Status.INDETERMINATE)
-    return f"waiver {ids}{f', which leaves the rest {STATUS_WORDS[finding.left_open]}' if left else ''}"
+    rest = "" if finding.wholly_waived else f", which leaves the rest {STATUS_WORDS[finding.left_open]}"
+    return f"waiver {ids}{rest}"
 
 
 def _details(finding: Finding) -> Iterator[str]:
@@ -135,11 +139,11 @@ def _changes(since: ComparisonEntry, options: Options) -> Iterator[str]:
 
 def _change(one: ChangeEntry, options: Options) -> Iterator[str]:
     name = " ".join(filter(None, (one.check, one.standard)))
-    why = ", ".join(dict.fromkeys(reason.kind.value.replace("_", " ") for reason in one.reasons))
+    why = ", ".join(dict.fromkeys(in_words(reason.kind.value) for reason in one.reasons))
     objects = "" if one.objects_new is None or one.objects_gone is None else _moved(one.objects_new, one.objects_gone)
     told = (
         inline(one.title),
-        f"{_status(one.was)} before, {_status(one.now)} now",
+        f"{status_at(one.was)} before, {status_at(one.now)} now",
         objects,
         why and f"because of {why}",
     )
@@ -147,10 +151,6 @@ def _change(one: ChangeEntry, options: Options) -> Iterator[str]:
     if options.show_objects:
         for reason in one.reasons:
             yield f"  - {inline(reason.text)}"
-
-
-def _status(status: Status | None) -> str:
-    return "not assessed" if status is None else STATUS_WORDS[status]
 
 
 def _moved(new: int, gone: int) -> str:
@@ -172,7 +172,7 @@ def _left_out(assessment: Assessment, options: Options) -> Iterator[str]:
     unread = [row for row in assessment.datasets if row.state.value != "complete"]
     yield f"- Read whole: {len(assessment.datasets) - len(unread):,} of {len(assessment.datasets):,} datasets"
     for row in unread:
-        yield f"  - {code(row.name)}: {row.state.value.replace('_', ' ')}"
+        yield f"  - {code(row.name)}: {in_words(row.state.value)}"
 
 
 def _cell(text: str) -> str:

@@ -29,7 +29,7 @@ def outcome_of(finding: Finding) -> Outcome:
     (not collected). Waived is what fails or is indeterminate and wholly covered by waivers; `finding.status` tells
     which of the two. What a waiver covers in part counts as it stands.
     """
-    if finding.waivers and finding.left_open not in (Status.FAIL, Status.INDETERMINATE):
+    if finding.wholly_waived:
         return Outcome.WAIVED
     match finding.status:
         case Status.PASS:

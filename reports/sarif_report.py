@@ -1,7 +1,10 @@
-"""SARIF 2.1.0 as GitHub code scanning reads it: what fails and is under no waiver, and nothing else.
+"""SARIF 2.1.0 as GitHub code scanning reads it: what fails and is under no waiver, and what failed and is undecided.
 
 GitHub knows neither `kind` nor `suppressions`: whatever stands among the results shows as an open alert. It refuses a
 whole file of which one result has no physical location, and tells alerts apart by `primaryLocationLineHash` alone.
+An alert that is missing from the next upload of its category shows as fixed: what failed before and could not be
+determined this time stays a result, a note, which takes an assessment that follows the earlier one (`--previous`); and
+a category is of one tenant, the standards and the selection of checks.
 Alerts show as annotations: they name objects of the tenant only where that is asked for.
 Source: GitHub Docs, "SARIF support for code scanning"; OASIS SARIF 2.1.0.
 """
@@ -17,6 +20,7 @@ from urllib.parse import quote
 from compliance.assessment.assessed import Assessed
 from compliance.assessment.assessment import Assessment, Finding
 from compliance.assessment.changes import FindingState
+from compliance.assessment.selection import selected
 from compliance.assessment.verdict import SEVERITY_ORDER, Severity
 from compliance.errors import InputError
 from reports.cells import moment
@@ -34,6 +38,7 @@ from reports.foreign import (
     named,
     plain,
 )
+from reports.in_brief import OPEN_QUESTIONS
 from reports.inline import inline
 from reports.options import Options
 from reports.outcome import Outcome, outcome_of
@@ -45,6 +50,8 @@ _MOST_TAGS = 10
 _DESCRIPTION = 300
 """Columns; GitHub takes 1,024 characters, and a column is three at most."""
 _NAMED = 5
+_SHORT_DIGEST = 12
+_NO_NAME = re.compile(r"[^A-Za-z0-9.-]")
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
 _SECURITY_SEVERITY = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
 """Numbers inside the ranges that GitHub shows as critical (above 9.0), high (from 7.0), medium (from 4.0) and low."""
@@ -60,7 +67,7 @@ _SYNTAX = str.maketrans({"{": "{{", "}": "}}", "[": r"\[", "]": r"\]", "\\": r"\
 
 
 def sarif_report(assessed: Assessed, options: Options) -> str:
-    """Return a SARIF log of the unwaived failures; raises InputError where no location is given."""
+    """Return a SARIF log of the alerts; raises InputError where no location is given."""
     if options.location is None:
         raise InputError(
             "findings have to point at a file of the repository",
@@ -68,9 +75,9 @@ def sarif_report(assessed: Assessed, options: Options) -> str:
             next_step="Give --location FILE, such as config.yaml or the waiver file.",
         )
     assessment = assessed.assessment
-    failed = sorted(
-        (finding for finding in assessment.findings if outcome_of(finding) is Outcome.FAIL),
-        key=lambda one: (-SEVERITY_ORDER.index(one.severity), one.check, one.standard or ""),
+    alerts = sorted(
+        (finding for finding in assessment.findings if outcome_of(finding) is Outcome.FAIL or _lost_sight_of(finding)),
+        key=lambda one: (_lost_sight_of(one), -SEVERITY_ORDER.index(one.severity), one.check, one.standard or ""),
     )[:_MOST_RESULTS]
     place = {
         "physicalLocation": {
@@ -84,12 +91,12 @@ def sarif_report(assessed: Assessed, options: Options) -> str:
                 "name": assessment.tool.name,
                 "fullName": f"{assessment.tool.name} {assessment.tool.version}",
                 "semanticVersion": assessment.tool.version,
-                "rules": [_rule(finding) for finding in failed],
+                "rules": [_rule(finding) for finding in alerts],
             }
         },
         "automationDetails": {"id": _category(assessment)},
         "invocations": [_invocation(assessment)],
-        "results": [_result(index, finding, place, options) for index, finding in enumerate(failed)],
+        "results": [_result(index, finding, place, options) for index, finding in enumerate(alerts)],
         "columnKind": "unicodeCodePoints",
         "properties": {
             "findings": {outcome.value: count for outcome, count in counts_by_outcome(assessment).items()},
@@ -100,18 +107,31 @@ def sarif_report(assessed: Assessed, options: Options) -> str:
     return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
+def _lost_sight_of(finding: Finding) -> bool:
+    """Whether a finding failed when it was last determined, and could not be determined this time."""
+    return outcome_of(finding) in OPEN_QUESTIONS and finding.last_failed is not None
+
+
 def _category(assessment: Assessment) -> str:
-    """Return what keeps the alerts of two tenants apart in one repository: all that stands before the last slash."""
-    tenant = re.sub(r"[^A-Za-z0-9.-]", "-", assessment.tenant.id[:64])
-    return f"{assessment.tool.name}/{tenant or 'tenant'}/"
+    """Return what keeps alerts apart in one repository: all that stands before the last slash.
+
+    It is of the tenant, the standards, and where not every check was asked for, of those that were judged.
+    """
+    tenant = _NO_NAME.sub("-", assessment.tenant.id[:64]) or "tenant"
+    standards = "+".join(sorted(_NO_NAME.sub("-", one.id[:64]) for one in assessment.standards)) or "none"
+    checks = selected(assessment)
+    some = "" if checks is None else f"{hashlib.sha256(','.join(checks).encode()).hexdigest()[:_SHORT_DIGEST]}/"
+    return f"{assessment.tool.name}/{tenant}/{standards}/{some}"
 
 
 def _invocation(assessment: Assessment) -> dict[str, Any]:
     """Say when the evidence was read, and how much is open: GitHub refuses a run that says it was not successful."""
     counts = counts_by_outcome(assessment)
-    undecided = sum(counts[outcome] for outcome in (Outcome.ERROR, Outcome.NOT_COLLECTED, Outcome.MANUAL))
+    kept = sum(map(_lost_sight_of, assessment.findings))
+    undecided = sum(counts[outcome] for outcome in OPEN_QUESTIONS) - kept
     told = [
         f"not determined, which is neither a pass nor a result here: {undecided}" if undecided else "",
+        f"not determined, and still a result because it failed before: {kept}" if kept else "",
         f"under a waiver, and no result here: {counts[Outcome.WAIVED]}" if counts[Outcome.WAIVED] else "",
         SIMULATED if assessment.simulated else "",
     ]
@@ -173,7 +193,9 @@ def _help_markdown(finding: Finding) -> str:
 
 
 def _result(index: int, finding: Finding, place: dict[str, Any], options: Options) -> dict[str, Any]:
-    told = [plain(finding.title)]
+    lost = _lost_sight_of(finding)
+    told = ["Not fixed: it failed before, and could not be determined this time."] if lost else []
+    told.append(plain(finding.title))
     if options.show_objects:
         told += [plain(finding.condition), *details(finding), *islice(named(finding), _NAMED)]
     else:
@@ -183,12 +205,23 @@ def _result(index: int, finding: Finding, place: dict[str, Any], options: Option
             ("ruleId", control_id(finding)),
             ("ruleIndex", index),
             ("kind", "fail"),
-            ("level", _LEVELS[finding.severity]),
+            ("level", "note" if lost else _LEVELS[finding.severity]),
             ("message", {"text": "\n".join(told).translate(_SYNTAX)}),
             ("locations", [place]),
             ("partialFingerprints", {"primaryLocationLineHash": fingerprint(finding.uid)}),
             ("baselineState", None if finding.state is None else _BASELINE.get(finding.state)),
-            ("properties", known([("uid", finding.uid), ("firstSeen", moment(finding.first_seen))])),
+            ("properties", _properties(finding)),
+        ]
+    )
+
+
+def _properties(finding: Finding) -> dict[str, Any]:
+    return known(
+        [
+            ("uid", finding.uid),
+            ("status", finding.status.value),
+            ("firstSeen", moment(finding.first_seen)),
+            ("lastFailed", moment(finding.last_failed)),
         ]
     )
 

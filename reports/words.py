@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliance.assessment.verdict import Status
+from compliance.assessment.verdict import Basis, Status
 
 STATUS_WORDS = {
     Status.PASS: "pass",
@@ -25,3 +25,20 @@ KIND_WORDS = {
     "internal_error": "the check itself failed",
 }
 """Why something is indeterminate, by the value of its kind."""
+BASIS_WORDS = {
+    Basis.CONFIGURED: "settings as read",
+    Basis.OBSERVED: "records seen",
+    Basis.ATTESTED: "somebody's declaration",
+    Basis.IMPORTED: "an administrator's export",
+}
+"""On what a verdict rests."""
+
+
+def in_words(value: str) -> str:
+    """Return the value of an enumeration as words."""
+    return value.replace("_", " ")
+
+
+def status_at(status: Status | None) -> str:
+    """Return the status that a control had at some time; None is one that was not assessed."""
+    return "not assessed" if status is None else STATUS_WORDS[status]

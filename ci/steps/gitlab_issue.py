@@ -1,7 +1,7 @@
 """Opens one issue in GitLab, updates the one that is open, or closes it.
 
-LOOKBACK_WORD: what was found, satisfied, failed, indeterminate or error; LOOKBACK_SUMMARY: the summary in Markdown;
-LOOKBACK_ISSUE_TOKEN: a token that may write issues. The others are GitLab's own variables.
+LOOKBACK_WORD: what was found, satisfied, passed, failed, indeterminate or error; LOOKBACK_SUMMARY: the summary in
+Markdown; LOOKBACK_ISSUE_TOKEN: a token that may write issues. The others are GitLab's own variables.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ MOST_CHARACTERS = 900_000
 
 
 def main() -> None:
-    """Leave exactly one issue open where something is not as asked, and none where all is."""
+    """Leave exactly one issue open where something is not as asked, and none where all is.
+
+    What passed with something left open closes no issue, and opens none.
+    """
     mine = urllib.parse.urlencode({"labels": LABEL, "state": "opened", "scope": "created_by_me", "per_page": "1"})
     found = _ask("GET", f"issues?{mine}")
     run = os.environ["CI_PIPELINE_URL"]
@@ -28,6 +31,8 @@ def main() -> None:
         for issue in found:
             _ask("POST", f"issues/{issue['iid']}/notes", {"body": f"All satisfied: {run}"})
             _ask("PUT", f"issues/{issue['iid']}", {"state_event": "close"})
+        return
+    if os.environ["LOOKBACK_WORD"] == "passed" and not found:
         return
     text = f"{_summary(Path(os.environ['LOOKBACK_SUMMARY']))}\nLast run: {run}\n"
     if found:

@@ -4,12 +4,13 @@
 set -euo pipefail
 uv_version=0.13.9
 
-if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+# -I, or a file of the repository called venv.py would run
+if ! python3 -I -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
   echo "lookback needs Python 3.11 or newer: set it up in a step before this one" >&2
   exit 2
 fi
-python3 -m venv "$LOOKBACK_VENV"
-"$LOOKBACK_VENV/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$uv_version"
+python3 -I -m venv "$LOOKBACK_VENV"
+"$LOOKBACK_VENV/bin/python" -I -m pip install --quiet --disable-pip-version-check "uv==$uv_version"
 UV_PROJECT_ENVIRONMENT="$LOOKBACK_VENV" "$LOOKBACK_VENV/bin/uv" sync --quiet --frozen --inexact --no-dev --no-editable \
   --extra collect --extra xlsx --project "$LOOKBACK_SOURCE"
 "$LOOKBACK_VENV/bin/lookback" --version

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from compliance.assessment.changes import ComparisonEntry, FindingState
+from compliance.assessment.changes import ComparisonEntry, FindingState, UnjudgedEntry
 from compliance.assessment.record import Record
 from compliance.assessment.verdict import Basis, Severity, Status
 from compliance.evidence.datasets import Origin, State
@@ -155,7 +155,8 @@ class Finding(Record, frozen=True):
     false where more objects may be affected than were seen. `left_open` is the status of what no waiver covers: it
     alone counts for an exit code, and waivers change nothing else. `state` is how it stands against the assessment
     before, None without one or where it never was open; `first_seen` and `last_seen` are when it was first and last
-    seen open (failed or indeterminate).
+    seen open (failed or indeterminate). `last_failed` is when it was last seen failing, as far as assessments that
+    follow each other tell, None where it never failed or was surely as it should be since.
     """
 
     uid: str
@@ -191,6 +192,12 @@ class Finding(Record, frozen=True):
     state: FindingState | None = None
     first_seen: dt.datetime | None = None
     last_seen: dt.datetime | None = None
+    last_failed: dt.datetime | None = None
+
+    @property
+    def wholly_waived(self) -> bool:
+        """Whether waivers cover it, and leave nothing of it open."""
+        return bool(self.waivers) and self.left_open not in (Status.FAIL, Status.INDETERMINATE)
 
 
 class RecordingState(StrEnum):
@@ -302,7 +309,10 @@ class PlanEntry(Record, frozen=True):
 
 
 class Totals(Record, frozen=True):
-    """How many findings have each status under one standard; waived ones are counted where they stand as well."""
+    """How many findings have each status under one standard; waived ones are counted where they stand as well.
+
+    `waived` are those that waivers cover whole; of `waived_in_part` they leave something open.
+    """
 
     standard: str | None
     passed: int
@@ -311,6 +321,7 @@ class Totals(Record, frozen=True):
     not_applicable: int
     waived: int
     sentence: str
+    waived_in_part: int = 0
 
 
 class DatasetRow(Record, frozen=True):
@@ -392,7 +403,11 @@ class RunEntry(Record, frozen=True):
 
 
 class PeriodEntry(Record, frozen=True):
-    """The period that a report is to cover, first and last day included, and the days on which this bundle was read."""
+    """The period that a report is to cover, first and last day included.
+
+    `evidence_days` are the days on which something that findings rest on was read whole, see
+    `compliance.assessment.period.evidence_days`.
+    """
 
     text: str
     first: dt.date
@@ -404,7 +419,8 @@ class Assessment(Record, frozen=True):
     """A judged bundle. `complete` is false where checks lie outside the selection.
 
     `since` is what changed since the assessment before, None where none was given. `declarations_sha256` is of the file
-    with the declarations, None where none was handed over, or in a document of version 1.0.0.
+    with the declarations, None where none was handed over, or in a document of version 1.0.0. `unjudged` are controls
+    that the assessments before it judged and it did not.
     """
 
     schema: str
@@ -433,3 +449,4 @@ class Assessment(Record, frozen=True):
     period: PeriodEntry | None = None
     since: ComparisonEntry | None = None
     declarations_sha256: str | None = None
+    unjudged: tuple[UnjudgedEntry, ...] = ()

@@ -10,7 +10,10 @@ from compliance.assessment.verdict import Status
 
 
 class FindingState(StrEnum):
-    """How a finding stands against the assessment before; open is what fails or is indeterminate, waived or not."""
+    """How a finding stands against the assessment before; open is what fails or is indeterminate, waived or not.
+
+    One that is open no more is `CLOSED`, but `CHANGED` where less was looked at or the scope was narrowed.
+    """
 
     NEW = "new"
     OPEN = "open"
@@ -22,11 +25,14 @@ class FindingState(StrEnum):
 class Direction(StrEnum):
     """Whether a change is for the worse: wherever anything of it is, whatever got better beside it.
 
-    Nothing is better because less was looked at: what failed and is indeterminate now, or lies outside the scope now,
-    is neither. What was not assessed before is neither; what no longer is was lost sight of, which is worse.
+    Nothing is better because less was looked at: what failed and lies outside the scope now is neither. What was never
+    assessed before is neither; what was, and then was left out for a time, is compared with what it was. What is no
+    longer assessed was lost sight of, which is worse. It is unclear where nothing tells whether it is for the worse:
+    what was open and less of it is read or decided now, and what is affected for another reason.
     """
 
     WORSE = "worse"
+    UNCLEAR = "unclear"
     BETTER = "better"
     NEITHER = "neither"
 
@@ -62,7 +68,9 @@ class ChangeEntry(Record, frozen=True):
     """One control that stands otherwise than before, under one standard or none.
 
     `was` and `now` are its statuses, None where it was not assessed; `was_left_open` and `now_left_open` those of what
-    no waiver covers. `objects_new` and `objects_gone` count affected objects, None where either list is not at hand.
+    no waiver covers. `objects_new` and `objects_gone` count affected objects, None where either list is not at hand;
+    one that could not be decided and fails now is a new one. `objects_otherwise` counts those that stay affected for
+    another reason than then, as far as both lists or samples show, None where the versions of the tool differ.
     `reasons` is empty where neither assessment tells.
     """
 
@@ -80,10 +88,30 @@ class ChangeEntry(Record, frozen=True):
     objects_new: int | None
     objects_gone: int | None
     reasons: tuple[ReasonEntry, ...]
+    objects_otherwise: int | None = None
+
+
+class UnjudgedEntry(Record, frozen=True):
+    """A control that an earlier assessment judged, and this one did not: what it was when it was judged last.
+
+    `first_seen` and `last_seen` are when it was first and last seen open, None where it never was; `last_failed` is as
+    in a finding.
+    """
+
+    uid: str
+    check: str
+    standard: str | None
+    status: Status
+    left_open: Status
+    affected_count: int
+    judged_as_of: dt.datetime
+    first_seen: dt.datetime | None
+    last_seen: dt.datetime | None
+    last_failed: dt.datetime | None = None
 
 
 class ComparisonEntry(Record, frozen=True):
-    """What changed since an assessment before, the worse before the better; `unchanged` counts the other controls."""
+    """What changed since an assessment before, the worse first; `unchanged` counts the other controls."""
 
     previous_as_of: dt.datetime
     previous_bundle_sha256: str

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from compliance.assessment.assessment import Assessment, Finding, PartEntry
-from compliance.assessment.changes import ChangeEntry, ComparisonEntry, Direction
-from compliance.assessment.reasons import Ground, why, why_newly_assessed, why_no_longer_assessed
+from compliance.assessment.changes import ChangeEntry, ComparisonEntry, Direction, ReasonEntry, UnjudgedEntry
+from compliance.assessment.ground import Ground
+from compliance.assessment.kept_otherwise import KeptOtherwise, kept_otherwise
+from compliance.assessment.pair import AffectedAs, ObjectKey, Objects, Pair, parts_by_id
+from compliance.assessment.reasons import why, why_newly_assessed, why_no_longer_assessed
 from compliance.assessment.verdict import SEVERITY_ORDER, Status
 
-Objects = Mapping[str, Collection[str]]
-"""The ids of all affected objects, by the uid of their finding; a finding that has none may be missing."""
-
+_OPEN = (Status.FAIL, Status.INDETERMINATE)
 _RANK = {Status.PASS: 0, Status.NOT_APPLICABLE: 0, Status.INDETERMINATE: 1, Status.FAIL: 2}
-_DIRECTIONS = (Direction.WORSE, Direction.BETTER, Direction.NEITHER)
+_DIRECTIONS = (Direction.WORSE, Direction.UNCLEAR, Direction.BETTER, Direction.NEITHER)
 
 
 def compare(
@@ -22,16 +22,23 @@ def compare(
 ) -> ComparisonEntry:
     """Return what changed from the old assessment to the new one, which is of the same tenant.
 
-    Findings are the same where their uids are. Objects are told apart by their ids, and are not where either list is
-    None; then only their number counts.
+    Findings are the same where their uids are. Where either list of objects is None, only their number counts.
     """
     ground = Ground.of(old, new)
     before = {finding.uid: finding for finding in old.findings}
     now = {finding.uid: finding for finding in new.findings}
-    changes = [_newly_assessed(finding, ground) for uid, finding in now.items() if uid not in before]
+    unjudged = {one.uid: one for one in old.unjudged}
+    changes = [_newly_assessed(one, unjudged.get(uid), ground) for uid, one in now.items() if uid not in before]
     changes += [_no_longer_assessed(finding, ground) for uid, finding in before.items() if uid not in now]
     pairs = [
-        _Pair(before[uid], finding, _ids(old_objects, uid), _ids(new_objects, uid))
+        Pair(
+            before[uid],
+            finding,
+            _of(old_objects, uid),
+            _of(new_objects, uid),
+            _kept(before[uid], finding, ground),
+            ground,
+        )
         for uid, finding in now.items()
         if uid in before
     ]
@@ -47,9 +54,7 @@ def compare(
                 key=lambda one: (
                     _DIRECTIONS.index(one.direction),
                     -severity[one.uid],
-                    one.check,
-                    one.standard or "",
-                    one.uid,
+                    *(one.check, one.standard is not None, str(one.standard), one.uid),
                 ),
             )
         ),
@@ -57,131 +62,116 @@ def compare(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """A finding then and now; the ids of affected objects are None where either list is not at hand."""
-
-    old: Finding
-    new: Finding
-    old_objects: frozenset[str] | None
-    new_objects: frozenset[str] | None
-
-    @property
-    def objects_differ(self) -> bool:
-        if self.old_objects is None or self.new_objects is None:
-            return self.old.affected_count != self.new.affected_count
-        return self.old_objects != self.new_objects
-
-    @property
-    def differs(self) -> bool:
-        return _standing(self.old) != _standing(self.new) or self.objects_differ
-
-    @property
-    def appeared(self) -> int | None:
-        known = self.old_objects is not None and self.new_objects is not None
-        return len((self.new_objects or frozenset()) - (self.old_objects or frozenset())) if known else None
-
-    @property
-    def gone(self) -> int | None:
-        known = self.old_objects is not None and self.new_objects is not None
-        return len((self.old_objects or frozenset()) - (self.new_objects or frozenset())) if known else None
+def _of(objects: Objects | None, uid: str) -> Mapping[ObjectKey, AffectedAs] | None:
+    if objects is None:
+        return None
+    listed = objects.get(uid)
+    return {} if listed is None else listed
 
 
-def _ids(objects: Objects | None, uid: str) -> frozenset[str] | None:
-    return None if objects is None else frozenset(objects.get(uid, ()))
+def _kept(old: Finding, new: Finding, ground: Ground) -> tuple[KeptOtherwise, ...]:
+    is_open = old.status in _OPEN or new.status in _OPEN
+    return tuple(kept_otherwise(ground.old, ground.new, new)) if is_open else ()
 
 
-def _standing(finding: Finding) -> tuple[object, ...]:
-    """Return all by which a finding can stand otherwise, beside the objects: not what the tool says of its control.
-
-    Who or what is the witness of a control that holds is no matter: any one of those that are sound may be.
-    """
-    parts = tuple((part.id, part.status, part.kind, part.condition, part.excluded) for part in finding.parts)
-    witness = finding.cause if finding.status in (Status.FAIL, Status.INDETERMINATE) else ""
-    return (
-        *(finding.status, finding.kind, finding.severity, finding.left_open, finding.condition, witness, parts),
-        tuple(waiver.id for waiver in finding.waivers),
-        finding.affected_count,
-    )
+def _change(pair: Pair, ground: Ground) -> ChangeEntry:
+    told = tuple(one.text for one in pair.kept)
+    otherwise = pair.objects_otherwise
+    differ = pair.objects_differ or bool(otherwise)
+    reasons = why(pair.old, pair.new, ground, objects_differ=differ, kept_otherwise=told)
+    counts = (pair.appeared, pair.gone, otherwise)
+    return _entry(pair.new, pair.old, pair.new, _direction(pair, ground), reasons, counts)
 
 
-def _change(pair: _Pair, ground: Ground) -> ChangeEntry:
-    old, new = pair.old, pair.new
-    return ChangeEntry(
-        uid=new.uid,
-        check=new.check,
-        standard=new.standard,
-        title=new.title,
-        was=old.status,
-        now=new.status,
-        was_left_open=old.left_open,
-        now_left_open=new.left_open,
-        direction=_direction(pair, ground),
-        was_condition=old.condition,
-        condition=new.condition,
-        objects_new=pair.appeared,
-        objects_gone=pair.gone,
-        reasons=why(old, new, ground, objects_differ=pair.objects_differ),
-    )
-
-
-def _newly_assessed(finding: Finding, ground: Ground) -> ChangeEntry:
-    return ChangeEntry(
-        uid=finding.uid,
-        check=finding.check,
-        standard=finding.standard,
-        title=finding.title,
-        was=None,
-        now=finding.status,
-        was_left_open=None,
-        now_left_open=finding.left_open,
-        direction=Direction.NEITHER,
-        was_condition=None,
-        condition=finding.condition,
-        objects_new=None,
-        objects_gone=None,
-        reasons=(why_newly_assessed(finding, ground),),
-    )
+def _newly_assessed(finding: Finding, last: UnjudgedEntry | None, ground: Ground) -> ChangeEntry:
+    direction = Direction.NEITHER if last is None else _since_last_judged(last, finding)
+    return _entry(finding, None, finding, direction, (why_newly_assessed(finding, last, ground),))
 
 
 def _no_longer_assessed(finding: Finding, ground: Ground) -> ChangeEntry:
+    return _entry(finding, finding, None, Direction.WORSE, (why_no_longer_assessed(finding, ground),))
+
+
+def _since_last_judged(last: UnjudgedEntry, finding: Finding) -> Direction:
+    """Return the direction of a control that was left out for a time: never better, since nobody saw it get so."""
+    steps = (
+        _step(last.left_open, finding.left_open),
+        _step(last.status, finding.status),
+        finding.affected_count - last.affected_count,
+    )
+    if any(step > 0 for step in steps):
+        return Direction.WORSE
+    lost = (last.status, finding.status) == (Status.FAIL, Status.INDETERMINATE)
+    return Direction.UNCLEAR if lost else Direction.NEITHER
+
+
+def _entry(
+    finding: Finding,
+    old: Finding | None,
+    new: Finding | None,
+    direction: Direction,
+    reasons: tuple[ReasonEntry, ...],
+    objects: tuple[int | None, int | None, int | None] = (None, None, None),
+) -> ChangeEntry:
     return ChangeEntry(
         uid=finding.uid,
         check=finding.check,
         standard=finding.standard,
         title=finding.title,
-        was=finding.status,
-        now=None,
-        was_left_open=finding.left_open,
-        now_left_open=None,
-        direction=Direction.WORSE,
-        was_condition=finding.condition,
-        condition=None,
-        objects_new=None,
-        objects_gone=None,
-        reasons=(why_no_longer_assessed(finding, ground),),
+        was=None if old is None else old.status,
+        now=None if new is None else new.status,
+        was_left_open=None if old is None else old.left_open,
+        now_left_open=None if new is None else new.left_open,
+        direction=direction,
+        was_condition=None if old is None else old.condition,
+        condition=None if new is None else new.condition,
+        objects_new=objects[0],
+        objects_gone=objects[1],
+        objects_otherwise=objects[2],
+        reasons=reasons,
     )
 
 
-def _direction(pair: _Pair, ground: Ground) -> Direction:
+def _direction(pair: Pair, ground: Ground) -> Direction:
     old, new = pair.old, pair.new
+    fewer, more = min(new.affected_count - old.affected_count, 0), max(new.affected_count - old.affected_count, 0)
     steps = [
         _step(old.left_open, new.left_open),
         _step(old.status, new.status),
-        new.affected_count - old.affected_count,
+        more,
+        *_severity_steps(old, new),
         *_part_steps(old, new),
+        *(step for one in pair.kept for step in one.steps),
     ]
-    looked_at_alike = not ground.read_otherwise(old, new)
-    if looked_at_alike:
-        steps += [pair.appeared or 0, -(pair.gone or 0)]
-    if any(step > 0 for step in steps):
+    if ground.saw_as_much_then(old, new):
+        steps += [] if pair.appeared is None else [pair.appeared]
+    if not ground.saw_samples(old, new):
+        steps.append(fewer)
+    if ground.sees_as_much_now(old, new):
+        steps += [] if pair.gone is None else [-pair.gone]
+    better = any(step < 0 for step in steps)
+    if any(step > 0 for step in steps) or (not better and _uncovered(old, new)):
         return Direction.WORSE
-    less = ground.reads_less(old) or _left_out_since(old, new)
-    return Direction.BETTER if any(step < 0 for step in steps) and not less else Direction.NEITHER
+    if pair.lost_sight or pair.objects_otherwise:
+        return Direction.UNCLEAR
+    return Direction.BETTER if better and not _left_out_since(old, new) else Direction.NEITHER
+
+
+def _uncovered(old: Finding, new: Finding) -> bool:
+    """Say whether a waiver of a part ended with no other in its place, where something is left open on both sides."""
+    before, now = ({one.id for one in finding.waivers} for finding in (old, new))
+    return old.left_open in _OPEN and new.left_open in _OPEN and now < before
+
+
+def _severity_steps(old: Finding, new: Finding) -> list[int]:
+    """Compare how much it matters, where it is open on both sides."""
+    if old.status not in _OPEN or new.status not in _OPEN:
+        return []
+    return [SEVERITY_ORDER.index(new.severity) - SEVERITY_ORDER.index(old.severity)]
 
 
 def _step(old: Status, new: Status) -> int:
-    """Return above 0 for the worse, below 0 for the better; a failure that became an open question is neither."""
+    """Return above 0 for the worse, below 0 for the better; a failure that became an open question is no step."""
     if old is Status.FAIL and new is Status.INDETERMINATE:
         return 0
     return _RANK[new] - _RANK[old]
@@ -191,7 +181,7 @@ def _part_steps(old: Finding, new: Finding) -> list[int]:
     """Compare part by part, where both have parts: one that is not there is empty, one left out is not compared."""
     if not old.parts or not new.parts:
         return []
-    before, now = _by_id(old), _by_id(new)
+    before, now = parts_by_id(old), parts_by_id(new)
     out = {part.id for finding in (old, new) for part in finding.parts if part.excluded is not None}
     return [
         _step(_status(before.get(part)), _status(now.get(part)))
@@ -200,16 +190,12 @@ def _part_steps(old: Finding, new: Finding) -> list[int]:
     ]
 
 
-def _by_id(finding: Finding) -> dict[str, PartEntry]:
-    return {part.id: part for part in finding.parts}
-
-
 def _status(part: PartEntry | None) -> Status:
     return Status.NOT_APPLICABLE if part is None else part.status
 
 
 def _left_out_since(old: Finding, new: Finding) -> bool:
-    before = _by_id(old)
+    before = parts_by_id(old)
     return any(
         part.excluded is not None and (part.id not in before or before[part.id].excluded is None) for part in new.parts
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from compliance.assessment.assessment import Assessment
-from compliance.assessment.changes import ComparisonEntry, Direction
+from compliance.assessment.changes import ChangeEntry, ComparisonEntry, Direction
 from compliance.assessment.totals import under
 from compliance.assessment.verdict import SEVERITY_ORDER, Severity, Status
 
@@ -54,19 +54,31 @@ def exit_code(assessment: Assessment, gate: Gate) -> ExitCode:
 def regression_exit_code(assessment: Assessment, since: ComparisonEntry, gate: Gate) -> ExitCode:
     """Return 3 where something got worse and a failure is left open, else 4 where what is open, else 0.
 
-    What is no longer assessed is open. Where nothing was judged under the standard, nothing is satisfied either: 4. A
-    floor does not count: what got worse is named, however little it matters.
+    What is no longer assessed is open, and so is what is unclear and left open; neither is a mere warning, since nobody
+    saw what became of it. Where nothing was judged under
+    the standard, nothing is satisfied either: 4. A floor does not count: what got worse is named, however little it
+    matters.
     """
     judged = [finding.status for finding in under(assessment.findings, gate.standard)]
     if all(status is Status.NOT_APPLICABLE for status in judged):
         return ExitCode.INDETERMINATE
-    worse = {
-        Status.INDETERMINATE if change.now_left_open is None else change.now_left_open
-        for change in since.changes
-        if change.direction is Direction.WORSE and change.standard in (None, gate.standard)
-    }
+    counted = regressions(since, gate)
+    worse = {change.now_left_open for change in counted if change.direction is Direction.WORSE}
     if Status.FAIL in worse:
         return ExitCode.FAILURE
+    if None in worse or any(change.direction is Direction.UNCLEAR for change in counted):
+        return ExitCode.INDETERMINATE
     if Status.INDETERMINATE in worse and not gate.warn_on_indeterminate:
         return ExitCode.INDETERMINATE
     return ExitCode.SATISFIED
+
+
+def regressions(since: ComparisonEntry, gate: Gate) -> tuple[ChangeEntry, ...]:
+    """Return the changes that a gate looks at: what got worse, and what is unclear where something is left open."""
+    return tuple(change for change in since.changes if _counts(change) and change.standard in (None, gate.standard))
+
+
+def _counts(change: ChangeEntry) -> bool:
+    if change.direction is Direction.UNCLEAR:
+        return change.now_left_open in (Status.FAIL, Status.INDETERMINATE)
+    return change.direction is Direction.WORSE

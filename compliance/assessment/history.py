@@ -15,7 +15,8 @@ from compliance.assessment.verdict import Status
 class HistoryPoint:
     """One earlier assessment: when, from which bundle, by which version, its totals, and each finding's status by uid.
 
-    `evidence_days` are the days on which its bundle was read.
+    `evidence_days` are those of its bundle. `complete` is false where checks lay outside the selection; `simulated`
+    says that it is of no real tenant, `redacted` that it was made from a copy without names.
     """
 
     as_of: dt.datetime
@@ -24,6 +25,9 @@ class HistoryPoint:
     totals: tuple[Totals, ...]
     statuses: Mapping[str, Status]
     evidence_days: tuple[dt.date, ...]
+    complete: bool = True
+    simulated: bool = False
+    redacted: bool = False
 
 
 def history_of(assessments: Iterable[Assessment], before: Assessment) -> tuple[HistoryPoint, ...]:
@@ -47,5 +51,8 @@ def _point(assessment: Assessment) -> HistoryPoint:
         tool_version=assessment.tool.version,
         totals=assessment.totals,
         statuses={finding.uid: finding.status for finding in assessment.findings},
-        evidence_days=evidence_days(assessment.datasets),
+        evidence_days=evidence_days(assessment.datasets, assessment.findings),
+        complete=assessment.complete,
+        simulated=assessment.simulated,
+        redacted=assessment.run is not None and assessment.run.derived_from is not None,
     )

@@ -7,13 +7,14 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from compliance.assessment.assessment import DatasetRow, PeriodEntry
+from compliance.assessment.assessment import DatasetRow, Finding, PeriodEntry
 from compliance.errors import InputError
-from compliance.evidence.datasets import State
+from compliance.evidence.datasets import Origin, State
 
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", re.ASCII)
 _QUARTER = re.compile(r"(FY)?(\d{4})Q([1-4])", re.ASCII)
-_READ = (State.COMPLETE, State.PARTIAL, State.STALE)
+_WHOLE = (State.COMPLETE, State.STALE)
+_SEEN = (Origin.COLLECTED, Origin.EXPORTED)
 _DAY = dt.timedelta(days=1)
 
 
@@ -64,17 +65,23 @@ def _refused(text: str, what: str) -> InputError:
     )
 
 
-def period_entry(period: Period, datasets: Iterable[DatasetRow]) -> PeriodEntry:
-    """Return a period with the days on which the datasets of a bundle were read."""
-    return PeriodEntry(text=period.text, first=period.first, last=period.last, evidence_days=evidence_days(datasets))
+def period_entry(period: Period, datasets: Iterable[DatasetRow], findings: Iterable[Finding]) -> PeriodEntry:
+    """Return a period with the days of evidence of a bundle; see `evidence_days`."""
+    days = evidence_days(datasets, findings)
+    return PeriodEntry(text=period.text, first=period.first, last=period.last, evidence_days=days)
 
 
-def evidence_days(datasets: Iterable[DatasetRow]) -> tuple[dt.date, ...]:
-    """Return the days (UTC) on which datasets were read; a reading counts on the days on which it began and ended."""
+def evidence_days(datasets: Iterable[DatasetRow], findings: Iterable[Finding]) -> tuple[dt.date, ...]:
+    """Return the days (UTC) on which something that findings rest on was read whole.
+
+    A reading counts on the days on which it began and ended, and so does an administrator's export. What was refused or
+    cut short does not count, nor does anybody's word.
+    """
+    used = {one.dataset for finding in findings for one in finding.evidence}
     moments = (
         moment
         for row in datasets
-        if row.state in _READ
+        if row.name in used and row.state in _WHOLE and row.origin in _SEEN
         for moment in (row.started, row.read_at)
         if moment is not None and row.read_at is not None
     )
@@ -84,7 +91,7 @@ def evidence_days(datasets: Iterable[DatasetRow]) -> tuple[dt.date, ...]:
 def days_without_evidence(
     period: PeriodEntry, others: Iterable[Collection[dt.date]] = ()
 ) -> tuple[tuple[dt.date, dt.date], ...]:
-    """Return the stretches of a period, first and last day of each, on which neither its bundle nor others were read.
+    """Return the stretches of a period, first and last day of each, of which neither its bundle nor others tell.
 
     `others` are the evidence days of earlier assessments.
     """

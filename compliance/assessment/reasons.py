@@ -7,18 +7,17 @@ door; nor is what was unread in one of the two.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from compliance.assessment.assessment import Assessment, DatasetRow, Finding, PartEntry, ReaderEntry, StandardEntry
-from compliance.assessment.changes import ReasonEntry, ReasonKind
+from compliance.assessment.assessment import Assessment, Finding, PartEntry, ReaderEntry, StandardEntry
+from compliance.assessment.changes import ReasonEntry, ReasonKind, UnjudgedEntry
+from compliance.assessment.ground import UNDECLARED, Ground, datasets_of, sees
 from compliance.assessment.verdict import Basis, Status
+from compliance.assessment.waiver_reasons import waiver_reasons
 from compliance.assessment.words import counted
 from compliance.evidence.datasets import State
 from compliance.evidence.unread import Kind
 from compliance.rules.classes import ActorKind
 
-_UNDECLARED = "1.0.0"
-"""The version of the document that does not say by which declarations it was judged."""
 _READ = (State.COMPLETE, State.PARTIAL)
 _REFUSED = (State.DENIED, State.NOT_REQUESTED, State.UNAVAILABLE)
 _SKUS = "graph.subscribed_skus"
@@ -29,73 +28,32 @@ _LICENCE_CLASSES = frozenset(
 _PARTS_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Both assessments, and what of them is looked up again for every finding."""
+def why(
+    old: Finding, new: Finding, ground: Ground, *, objects_differ: bool, kept_otherwise: tuple[str, ...] = ()
+) -> tuple[ReasonEntry, ...]:
+    """Return why a finding that is in both assessments stands otherwise; nothing where neither tells.
 
-    old: Assessment
-    new: Assessment
-    old_datasets: Mapping[str, DatasetRow]
-    new_datasets: Mapping[str, DatasetRow]
-    old_standards: Mapping[str, StandardEntry]
-    new_standards: Mapping[str, StandardEntry]
-
-    @classmethod
-    def of(cls, old: Assessment, new: Assessment) -> Ground:
-        """Return the ground on which two assessments are compared."""
-        return cls(
-            old,
-            new,
-            {row.name: row for row in old.datasets},
-            {row.name: row for row in new.datasets},
-            {entry.id: entry for entry in old.standards},
-            {entry.id: entry for entry in new.standards},
-        )
-
-    def states(self, dataset: str) -> tuple[State, State]:
-        """Return how the reading of a dataset ended then and now; what an assessment does not list was not asked."""
-        before, now = self.old_datasets.get(dataset), self.new_datasets.get(dataset)
-        return (
-            State.NOT_REQUESTED if before is None else before.state,
-            State.NOT_REQUESTED if now is None else now.state,
-        )
-
-    def read_otherwise(self, old: Finding, new: Finding) -> bool:
-        """Say whether the reading of anything that a finding rests on ended otherwise."""
-        return any(before is not now for before, now in map(self.states, _datasets(old, new)))
-
-    def reads_less(self, old: Finding) -> bool:
-        """Say whether anything that a finding rested on was complete then and is not now."""
-        states = (self.states(one.dataset) for one in old.evidence)
-        return any(before is State.COMPLETE and now is not State.COMPLETE for before, now in states)
-
-    @property
-    def declarations_differ(self) -> bool:
-        """Whether the declarations are surely others."""
-        known = _UNDECLARED not in (self.old.schema_version, self.new.schema_version)
-        return known and self.old.declarations_sha256 != self.new.declarations_sha256
-
-
-def why(old: Finding, new: Finding, ground: Ground, *, objects_differ: bool) -> tuple[ReasonEntry, ...]:
-    """Return why a finding that is in both assessments stands otherwise; nothing where neither tells."""
-    by_waivers = tuple(_waivers(old, new, ground))
-    if _judged(old) == _judged(new) and not objects_differ:
-        return by_waivers
+    `kept_otherwise` tells of the log sources behind it that are kept for another time than then.
+    """
+    by_waivers = tuple(waiver_reasons(old, new, ground.old, ground.new))
+    if _judged(old) == _judged(new) and not objects_differ and not kept_otherwise:
+        return (*_reading(old, new, ground), *by_waivers)
     judged_otherwise = (*_tool(ground), *_standard(new, ground), *_scope(old, new, ground))
     declared = tuple(_declared(old, new, ground))
     read_otherwise = tuple(_reading(old, new, ground))
     reasons = (*judged_otherwise, *read_otherwise, *declared)
     opened = bool(read_otherwise) and (_is_open(old) or _is_open(new))
     if not judged_otherwise and not declared and not opened:
-        reasons = (*reasons, *_tenant(old, new, ground))
+        reasons = (*reasons, *_tenant(old, new, ground, kept_otherwise))
     return (*reasons, *by_waivers)
 
 
-def why_newly_assessed(finding: Finding, ground: Ground) -> ReasonEntry:
-    """Return why a finding is in the new assessment alone."""
-    return ReasonEntry(
-        kind=ReasonKind.NEWLY_ASSESSED, text=_absence(finding, ground.old, ground.old_standards, ground.new, "then")
-    )
+def why_newly_assessed(finding: Finding, last: UnjudgedEntry | None, ground: Ground) -> ReasonEntry:
+    """Return why a finding is in the new assessment alone; `last` is what it was when it was judged last."""
+    told = _absence(finding, ground.old, ground.old_standards, ground.new, "then")
+    if last is not None:
+        told += f"; judged last on {last.judged_as_of:%Y-%m-%d}: {last.status.value.replace('_', ' ')}"
+    return ReasonEntry(kind=ReasonKind.NEWLY_ASSESSED, text=told)
 
 
 def why_no_longer_assessed(finding: Finding, ground: Ground) -> ReasonEntry:
@@ -121,12 +79,10 @@ def _absence(
 
 def _judged(finding: Finding) -> tuple[object, ...]:
     """Return what was found of a control, whatever waivers leave of it."""
-    parts = tuple((part.id, part.status, part.kind, part.condition, part.excluded) for part in finding.parts)
-    return finding.status, finding.kind, finding.severity, finding.condition, finding.cause, parts
-
-
-def _datasets(old: Finding, new: Finding) -> list[str]:
-    return sorted({one.dataset for one in (*old.evidence, *new.evidence)})
+    parts = tuple(
+        (part.id, part.status, part.kind, part.condition, part.excluded, part.basis) for part in finding.parts
+    )
+    return finding.status, finding.kind, finding.severity, finding.condition, finding.cause, finding.basis, parts
 
 
 def _tool(ground: Ground) -> Iterator[ReasonEntry]:
@@ -166,7 +122,7 @@ def _scope(old: Finding, new: Finding, ground: Ground) -> Iterator[ReasonEntry]:
         told.append("months are counted otherwise")
     if new.standard is not None and before.tolerance_days != now.tolerance_days:
         told.append(f"{counted(before.tolerance_days, 'day')} forgiven then, {now.tolerance_days:,} now")
-    states = [ground.states(name) for name in _datasets(old, new)]
+    states = [ground.states(name) for name in datasets_of(old, new)]
     if before.max_age != now.max_age and any(State.STALE in pair for pair in states):
         told.append("evidence is stale after another time")
     if told:
@@ -185,7 +141,7 @@ def _declared(old: Finding, new: Finding, ground: Ground) -> Iterator[ReasonEntr
             told = "declarations were handed over then, and none are now"
         yield ReasonEntry(kind=ReasonKind.DECLARATION, text=told)
     elif _on_word(old) != _on_word(new):
-        if _UNDECLARED in (ground.old.schema_version, ground.new.schema_version):
+        if UNDECLARED in (ground.old.schema_version, ground.new.schema_version):
             told = "it rests on somebody's declaration on one side only"
             yield ReasonEntry(kind=ReasonKind.DECLARATION, text=told)
         elif ground.new.declarations_sha256 is not None:
@@ -205,7 +161,7 @@ def _reading(old: Finding, new: Finding, ground: Ground) -> Iterator[ReasonEntry
     """Yield each dataset whose reading ended otherwise, and whose reader holds other permissions."""
     if ground.old.bundle_sha256 == ground.new.bundle_sha256:
         return
-    differing = {name: ground.states(name) for name in _datasets(old, new)}
+    differing = {name: ground.states(name) for name in datasets_of(old, new)}
     differing = {name: pair for name, pair in differing.items() if pair[0] is not pair[1]}
     for name, (before, now) in differing.items():
         if State.STALE in (before, now):
@@ -215,55 +171,59 @@ def _reading(old: Finding, new: Finding, ground: Ground) -> Iterator[ReasonEntry
         else:
             kind = ReasonKind.READING
         yield ReasonEntry(kind=kind, text=f"{name}: {_words(before)} then, {_words(now)} now")
+    if not differing and sees(old) != sees(new) and old.status is new.status:
+        known = "was known then, and is not now" if sees(new) < sees(old) else "was not known then, and is now"
+        yield ReasonEntry(kind=ReasonKind.READING, text=f"whether more objects are affected {known}")
     open_ = Status.INDETERMINATE in (old.status, new.status)
-    for api in sorted({name.partition(".")[0] for name in (_datasets(old, new) if open_ else differing)}):
-        before_rights, now_rights = _rights(ground.old, api), _rights(ground.new, api)
-        if before_rights is not None and now_rights is not None and before_rights != now_rights:
-            told = (
-                f"then also {', '.join(sorted(before_rights - now_rights))}" if before_rights - now_rights else "",
-                f"now also {', '.join(sorted(now_rights - before_rights))}" if now_rights - before_rights else "",
-            )
-            held = "; ".join(filter(None, told))
-            yield ReasonEntry(kind=ReasonKind.PERMISSION, text=f"the reader of {api} holds other permissions: {held}")
+    for api in sorted({name.partition(".")[0] for name in (datasets_of(old, new) if open_ else differing)}):
+        before_reader, now_reader = _reader(ground.old, api), _reader(ground.new, api)
+        if before_reader is not None and now_reader is not None:
+            yield from _rights(api, before_reader, now_reader)
 
 
 def _words(state: State) -> str:
     return "not asked for" if state is State.NOT_REQUESTED else state.value
 
 
-def _rights(assessment: Assessment, api: str) -> frozenset[str] | None:
+def _reader(assessment: Assessment, api: str) -> ReaderEntry | None:
     readers = () if assessment.run is None else assessment.run.readers
-    return next((_held(reader) for reader in readers if reader.api == api), None)
+    for reader in readers:
+        if reader.api == api:
+            return reader
+    return None
 
 
-def _held(reader: ReaderEntry) -> frozenset[str]:
-    return frozenset((*(reader.roles or ()), *(reader.scopes or ()), *(reader.directory_roles or ())))
+def _rights(api: str, old: ReaderEntry, new: ReaderEntry) -> Iterator[ReasonEntry]:
+    """Yield what a reader holds otherwise than then; what is not known of it is never taken for nothing."""
+    lost: set[str] = set()
+    gained: set[str] = set()
+    unknown: list[str] = []
+    for words, was, now in (
+        ("roles", old.roles, new.roles),
+        ("scopes", old.scopes, new.scopes),
+        ("directory roles", old.directory_roles, new.directory_roles),
+    ):
+        if was is not None and now is not None:
+            lost |= set(was) - set(now)
+            gained |= set(now) - set(was)
+        elif was is not None or now is not None:
+            unknown.append(f"its {words} are not known {'then' if was is None else 'now'}")
+    told = [
+        *([f"then also {', '.join(sorted(lost))}"] if lost else []),
+        *([f"now also {', '.join(sorted(gained))}"] if gained else []),
+    ]
+    if told:
+        held = "; ".join((*told, *unknown))
+        yield ReasonEntry(kind=ReasonKind.PERMISSION, text=f"the reader of {api} holds other permissions: {held}")
+    elif unknown:
+        yield ReasonEntry(kind=ReasonKind.PERMISSION, text=f"the reader of {api}: {'; '.join(unknown)}")
 
 
 def _is_open(finding: Finding) -> bool:
     return Status.INDETERMINATE in (finding.status, *(part.status for part in finding.parts))
 
 
-def _waivers(old: Finding, new: Finding, ground: Ground) -> Iterator[ReasonEntry]:
-    before, now = ({one.id: one for one in finding.waivers} for finding in (old, new))
-    told = [f"waiver {name} covers it since then, until {now[name].expires}" for name in sorted(now.keys() - before)]
-    standing = {use.id: use.standing for use in ground.new.waivers}
-    for name in sorted(before.keys() - now):
-        if standing.get(name) == "expired":
-            told.append(f"waiver {name} covered it then, and expired on {before[name].expires}")
-        elif name in standing:
-            told.append(f"waiver {name} covered it then, and covers it no longer: {standing[name]}")
-        else:
-            told.append(f"waiver {name} covered it then, and was not handed over now")
-    if told:
-        yield ReasonEntry(kind=ReasonKind.WAIVER, text="; ".join(told))
-    elif before and old.status is new.status and old.left_open is not new.left_open:
-        yield ReasonEntry(
-            kind=ReasonKind.WAIVER, text=f"{', '.join(sorted(now))}: the same waivers leave other things open"
-        )
-
-
-def _tenant(old: Finding, new: Finding, ground: Ground) -> Iterator[ReasonEntry]:
+def _tenant(old: Finding, new: Finding, ground: Ground, kept_otherwise: tuple[str, ...] = ()) -> Iterator[ReasonEntry]:
     """Yield what changed in the tenant itself: its licences, its settings; or time alone, where nothing else did."""
     if ground.old.bundle_sha256 == ground.new.bundle_sha256:
         return
@@ -273,9 +233,9 @@ def _tenant(old: Finding, new: Finding, ground: Ground) -> Iterator[ReasonEntry]
         return
     licences = tuple(_licences(old, new, ground))
     yield from licences
-    if not (licences and _only_classes_moved(old, new)) and any(name != _SKUS for name in _datasets(old, new)):
+    if not (licences and _only_classes_moved(old, new)) and any(name != _SKUS for name in datasets_of(old, new)):
         hedge = "; the declarations differ too, which it may rest on" if ground.declarations_differ else ""
-        yield ReasonEntry(kind=ReasonKind.SETTING, text=f"{_difference(old, new)}{hedge}")
+        yield ReasonEntry(kind=ReasonKind.SETTING, text=f"{_difference(old, new, kept_otherwise)}{hedge}")
 
 
 def _digests(finding: Finding) -> dict[str, str | None]:
@@ -289,7 +249,7 @@ def _licences(old: Finding, new: Finding, ground: Ground) -> Iterator[ReasonEntr
         for part in sorted(before.keys() | now.keys())
         if _count(before.get(part)) != _count(now.get(part))
     ]
-    if _SKUS in _datasets(old, new) and all(_SKUS in rows for rows in (ground.old_datasets, ground.new_datasets)):
+    if _SKUS in datasets_of(old, new) and all(_SKUS in rows for rows in (ground.old_datasets, ground.new_datasets)):
         skus_before, skus_now = ground.old_datasets[_SKUS].rows, ground.new_datasets[_SKUS].rows
         if None not in (skus_before, skus_now) and skus_before != skus_now:
             told.append(f"subscribed products: {skus_before} then, {skus_now} now")
@@ -311,8 +271,8 @@ def _only_classes_moved(old: Finding, new: Finding) -> bool:
     return bool(old.parts and new.parts) and alike and came_or_went <= _LICENCE_CLASSES
 
 
-def _difference(old: Finding, new: Finding) -> str:
-    """Return what was found otherwise, in the words of both: the parts, else the witness, else the condition."""
+def _difference(old: Finding, new: Finding, kept_otherwise: tuple[str, ...]) -> str:
+    """Return what was found otherwise, in the words of both: parts, else log sources, else witness, else condition."""
     before, now = ({part.id: part for part in one.parts} for one in (old, new))
     parts = [
         f"{now[part].title}: {_status(before[part])} then, {_status(now[part])} now"
@@ -323,11 +283,14 @@ def _difference(old: Finding, new: Finding) -> str:
         more = f"; and {len(parts) - _PARTS_NAMED:,} more" if len(parts) > _PARTS_NAMED else ""
         witness = f"; decided now by {new.cause}" if new.cause and new.cause != old.cause else ""
         return "; ".join(parts[:_PARTS_NAMED]) + more + witness
+    if kept_otherwise:
+        more = f"; and {len(kept_otherwise) - _PARTS_NAMED:,} more" if len(kept_otherwise) > _PARTS_NAMED else ""
+        return "; ".join(kept_otherwise[:_PARTS_NAMED]) + more
     if old.cause != new.cause and old.cause and new.cause:
         return f"decided by {old.cause} then, by {new.cause} now"
     if old.condition != new.condition:
         return f"{old.condition} then, {new.condition} now"
-    return "other objects are affected than then"
+    return "other objects are affected than then, or for another reason"
 
 
 def _status(part: PartEntry) -> str:

@@ -22,7 +22,8 @@ def totals_of(
             failed=statuses.count(Status.FAIL),
             indeterminate=statuses.count(Status.INDETERMINATE),
             not_applicable=statuses.count(Status.NOT_APPLICABLE),
-            waived=sum(bool(finding.waivers) for finding in counted),
+            waived=sum(finding.wholly_waived for finding in counted),
+            waived_in_part=sum(bool(finding.waivers) and not finding.wholly_waived for finding in counted),
             sentence=_sentence(standard, [source for source in sources if source.standard == standard.id]),
         )
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from annotated_types import Ge, MinLen
 
 from compliance.assessment.audit_export import CONTENT_TYPES
+from compliance.assessment.look_alikes import look_alike, mixed_word
 from compliance.assessment.words import is_blank, plain
 from compliance.evidence.derived.mailbox_parts import MailboxPart
 from compliance.rules.classes import ActorKind
@@ -33,6 +34,34 @@ _PARTS: Final = (
 )
 _RESOURCE: Final = re.compile(r"/(?:subscriptions|providers)/\S+")
 """How a part begins that is a store of logs, or what lies in one: with its id in Azure."""
+_SEEN: Final = {"pattern": r"\S"}
+_SCHEMA: Final[dict[str, dict[str, Any]]] = {
+    "id": {"pattern": f"^{_ID.pattern}$", "description": "No two waivers of a file share it, in whatever letter case."},
+    "checks": {
+        "uniqueItems": True,
+        "description": "The checks that it covers; without parts or objects, one check. `lookback checks` lists them.",
+    },
+    "parts": {"description": "The parts of the findings that it covers: by name, or a store by its id in Azure."},
+    "objects": {"description": "The affected objects that it covers, each by its immutable id and not by its name."},
+    "at_most_affected": {
+        "description": "It covers nothing where more are affected in the finding; with objects, in the finding or part."
+    },
+    "reason": {"description": "Why it is accepted: 20 characters that can be seen, or more."},
+    "ticket": _SEEN,
+    "requester": {**_SEEN, "description": "Who asked for it. No word mixes scripts that look alike."},
+    "approver": {
+        **_SEEN,
+        "description": "Who approved it: somebody else than the requester. No word mixes scripts that look alike.",
+    },
+    "approved_on": {"description": "The day of the approval, in UTC; not in the future."},
+    "expires": {
+        "description": f"Its last valid day, in UTC: from the approval on, and at most {MAX_DAYS} days after it."
+    },
+    "accepts_indeterminate": {
+        "description": "Whether it also accepts what could not be determined, or not be seen, of what it covers."
+    },
+}
+"""What a JSON Schema is told of the keys; what it cannot check is in the descriptions."""
 _Text = Annotated[str, MinLen(1)]
 
 
@@ -105,7 +134,22 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema of a waiver file."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(WaiverFile).json_schema()
+    schema = TypeAdapter(WaiverFile).json_schema()
+    waiver = schema["$defs"]["Waiver"]
+    for key, said in _SCHEMA.items():
+        waiver["properties"][key] |= said
+    _items(waiver, "parts")["anyOf"] = [{"enum": list(_PARTS)}, {"pattern": f"^{_RESOURCE.pattern}$"}]
+    _items(waiver, "objects")["pattern"] = "^[^@*]+$"
+    given = {"type": "array"}
+    waiver["not"] = {"properties": {"parts": given, "objects": given}, "required": ["parts", "objects"]}
+    return schema
+
+
+def _items(waiver: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return what the schema says of each of the parts or objects."""
+    lists = (one for one in waiver["properties"][key]["anyOf"] if one["type"] == "array")
+    items: dict[str, Any] = next(lists)["items"]
+    return items
 
 
 def _other_tenant(tenant_id: str) -> str:
@@ -152,7 +196,10 @@ def _approval_problems(waiver: Waiver, today: date) -> Iterator[tuple[KeyPath, s
             yield (key,), "nothing can be seen here; a name was expected"
     if len(plain(waiver.reason)) < 20:
         yield ("reason",), "a reason of at least 20 characters was expected"
-    if plain(waiver.approver) == plain(waiver.requester):
+    for key, name in (("requester", waiver.requester), ("approver", waiver.approver)):
+        if (word := mixed_word(name)) is not None:
+            yield (key,), f"{word!a} mixes letters of several scripts that look alike"
+    if look_alike(waiver.approver, waiver.requester):
         yield ("approver",), "the approver must be somebody else than the requester"
     if waiver.approved_on > today:
         yield ("approved_on",), f"the approval lies in the future; today is {today} (UTC)"

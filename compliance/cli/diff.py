@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from compliance.cli.typing import SubParsers
 
 WORSE = 3
+UNCLEAR = 4
 
 
 def add(commands: SubParsers) -> argparse.ArgumentParser:
@@ -19,14 +20,16 @@ def add(commands: SubParsers) -> argparse.ArgumentParser:
         "diff",
         help="what changed between two results, and why",
         epilog="exit codes: 0 compared, 2 one of them cannot be used, or they are not of one tenant, 3 with --exit-code"
-        " where something got worse",
+        " where something got worse, 4 with it where nothing did and something is unclear",
     )
     parser.add_argument("old", type=Path, metavar="OLD", help="a result folder of `check`, or its assessment.json")
     parser.add_argument("new", type=Path, metavar="NEW", help="a later one of the same tenant")
     parser.add_argument(
         "--report", choices=("text", "json"), default="text", help="what to print: text (the default) or json"
     )
-    parser.add_argument("--exit-code", action="store_true", help="exit 3 where something got worse")
+    parser.add_argument(
+        "--exit-code", action="store_true", help="exit 3 where something got worse, else 4 where something is unclear"
+    )
     return parser
 
 
@@ -50,5 +53,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         plain = not (sys.stdout.encoding or "ascii").casefold().startswith("utf")
         print(comparison_text(assessment, since, Options(width=WIDTH, ascii=plain)), end="")
-    worse = any(change.direction is Direction.WORSE for change in since.changes)
-    return WORSE if worse and args.exit_code else 0
+    directions = {change.direction for change in since.changes}
+    if not args.exit_code:
+        return 0
+    return WORSE if Direction.WORSE in directions else UNCLEAR if Direction.UNCLEAR in directions else 0

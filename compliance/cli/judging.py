@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from compliance.cli.following import REGRESSION, add_following_options, following
 from compliance.cli.reporting import add_format_options, format_options, reports_asked_for, write_report
-from compliance.errors import InputError
+from compliance.errors import InputError, harmless
 from reports import REPORTS
 
 if TYPE_CHECKING:
@@ -61,14 +62,15 @@ def add_options(parser: argparse.ArgumentParser, *, previous: str = "--previous"
         default="low",
         metavar="SEVERITY",
         help="least severity that counts for the exit code: low (default), medium, high, critical; or regression: only"
-        " what got worse since --against counts, of whatever severity",
+        " what got worse, or is open and unclear, since --against counts, of whatever severity",
     )
     add_following_options(parser, previous)
     parser.add_argument(
         "--on-indeterminate",
         choices=("fail", "warn"),
         default="fail",
-        help="what an open question does to the exit code: 4 (fail, the default) or nothing (warn)",
+        help="what an open question does to the exit code: 4 (fail, the default) or nothing (warn); under --fail-on"
+        " regression what is lost sight of stays 4",
     )
     parser.add_argument(
         "--plan",
@@ -135,7 +137,7 @@ def plan(args: argparse.Namespace, handed: Handed, *, bundle: Path, out: Path, t
     declarations = read_handed(args.declarations or handed.declarations)
     read_waivers(waivers, tenant_id)
     read_declarations(declarations, tenant_id)
-    follows = following(args, gate)
+    follows = following(args, next(standard for standard in standards if standard.id == gate))
     if tenant_id is not None:
         follows.check_tenant(tenant_id)
     floor = Severity.LOW if args.fail_on == REGRESSION else Severity(args.fail_on)
@@ -157,12 +159,13 @@ def plan(args: argparse.Namespace, handed: Handed, *, bundle: Path, out: Path, t
 
 def execute(bundle: Bundle, planned: Plan) -> int:
     """Judge a bundle as planned, write the result folder and the reports, and return the exit code."""
-    from compliance.assessment.gate import exit_code, regression_exit_code
+    from compliance.assessment.gate import exit_code, regression_exit_code, regressions
     from compliance.assessment.history import history_of
     from compliance.assessment.identity import compared
     from compliance.evidence.bundle import sum_problems
     from compliance.result import write_result
     from compliance.runner import assess
+    from reports.console.changes import gate_lines
 
     if problems := sum_problems(bundle.path):
         raise InputError(
@@ -174,6 +177,7 @@ def execute(bundle: Bundle, planned: Plan) -> int:
     follows = planned.following
     follows.check_tenant(tenant_id)
     follows.check_before(bundle.manifest.as_of)
+    follows.check_scope(bundle.manifest.scope)
     declarations = read_declarations(planned.declarations, tenant_id)
     inputs = _inputs(planned, declarations)
     assessed = assess(
@@ -195,6 +199,9 @@ def execute(bundle: Bundle, planned: Plan) -> int:
         return 0
     if follows.against is not None:
         since = compared(follows.against.earlier, assessed)
+        if follows.reports_tell_of_another:
+            for line in gate_lines(since, regressions(since, planned.gate)):
+                print(harmless(line), file=sys.stderr)
         return regression_exit_code(assessed.assessment, since, planned.gate)
     return exit_code(assessed.assessment, planned.gate)
 

@@ -15,37 +15,45 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
-_HASH = re.compile(r"(?<=#)#(?=\[|vso\[)", re.IGNORECASE)
-_COLON_FIRST_IN_A_LINE = re.compile(r"(^|[\r\n])(\s*):(?=:)")
-_COLON_FIRST_IN_A_LATER_LINE = re.compile(r"([\r\n])(\s*):(?=:)")
-_VISIBLE = (r"\x23", r"\x3a")
+_BRACKET = re.compile(r"(##(?:vso)?)\[", re.IGNORECASE)
+_SECOND_COLON = re.compile(r"((?:^|[\r\n])\s*:):")
+_VISIBLE = (r"\x5b", r"\x3a")
+JSON_FORMATS = ("json", "sarif", "oscal-ar", "oscal-ap", "oscal-poam", "ocsf", "hdf")
 _SPELLINGS = {
-    **dict.fromkeys(("json", "sarif", "oscal-ar", "oscal-ap", "oscal-poam", "ocsf", "hdf"), (r"\u0023", r"\u003a")),
-    **dict.fromkeys(("html", "junit"), ("&#35;", "&#58;")),
+    **dict.fromkeys(JSON_FORMATS, (r"\u005b", r"\u003a")),
+    **dict.fromkeys(("html", "junit"), ("&#91;", "&#58;")),
 }
-"""How formats spell `#` and `:` otherwise, so that a document says the same; the others show a visible escape."""
+"""How formats spell `[` and `:` otherwise, so that a document says the same; the others show a visible escape."""
+_LONGEST_BEGINNING = len("##vso")
 
 
-def disarmed(text: str, *, format_: str = "console", line_begun: bool = False) -> str:
-    """Return a text in which a log finds nothing to obey; with `line_begun` it goes on in a line that is not blank."""
-    number_sign, colon = _SPELLINGS.get(format_, _VISIBLE)
-    first = _COLON_FIRST_IN_A_LATER_LINE if line_begun else _COLON_FIRST_IN_A_LINE
-    shown = _HASH.sub(lambda _: number_sign, text)
-    return first.sub(lambda found: f"{found[1]}{found[2]}{colon}", shown)
+def disarmed(text: str, *, format_: str = "console") -> str:
+    """Return a text in which a log finds nothing to obey.
+
+    What completes a command is what is spelled otherwise, so that how a text begins never depends on how it goes on.
+    """
+    bracket, colon = _SPELLINGS.get(format_, _VISIBLE)
+    shown = _BRACKET.sub(lambda found: f"{found[1]}{bracket}", text)
+    return _SECOND_COLON.sub(lambda found: f"{found[1]}{colon}", shown)
 
 
 class DisarmedStream:
-    """A stream for people: what is printed to it is disarmed; what goes to `stream` itself is not."""
+    """A stream for people: what is printed to it is disarmed; what goes to `stream` itself is not.
+
+    A line may come in any number of pieces: what a command could begin with is remembered until the line ends.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
-        self._line_begun = False
+        self._begun = ""
 
     def write(self, text: str) -> int:
         """Write a text, disarmed; return the number of its characters."""
-        self.stream.write(disarmed(text, line_begun=self._line_begun))
-        *earlier, last = re.split(r"[\r\n]", text)
-        self._line_begun = bool(last.strip()) or (self._line_begun and not earlier)
+        line = self._begun + text
+        self.stream.write(disarmed(line)[len(disarmed(self._begun)) :])
+        last = re.split(r"[\r\n]", line)[-1].lstrip()
+        # a letter stands for what was before the end of a long line
+        self._begun = last if len(last) <= _LONGEST_BEGINNING else f"x{last[-_LONGEST_BEGINNING:]}"
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:

@@ -60,8 +60,8 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="lookback",
         description="How far back can you look in a Microsoft 365 tenant, and can you prove it? Read-only.",
-        epilog="exit codes: 0 all satisfied, 1 internal error, 2 usage or input error, 3 a failure that no waiver"
-        " covers, 4 nothing failed but something could not be determined",
+        epilog="exit codes: 0 nothing that counts is left open, 1 internal error, 2 usage or input error, 3 a failure"
+        " that no waiver covers, 4 nothing failed but something could not be determined",
     )
     top.add_argument("--version", action="version", version=f"lookback {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,12 @@ from compliance.errors import InputError
 if TYPE_CHECKING:
     from compliance.cli.typing import SubParsers
 
-CLOSED = ("private", "internal", "organization")
-"""What GitHub, GitLab and Azure DevOps call a repository or project that only those who were let in can read."""
+CLOSED = ("private", "organization")
+"""What a repository or project is called that only those who were let in, or the organisation's own people, can read.
+
+`internal` is none of them: on GitLab it lets in every account there is. GitHub's `internal`, the members of one
+enterprise, is what Azure DevOps calls `organization`.
+"""
 _PUBLIC_NEXT = (
     "Run the pipeline in a private repository, or judge a redacted copy and hand that out:"
     " lookback redact BUNDLE -o COPY."
@@ -26,14 +31,15 @@ def add(commands: SubParsers) -> argparse.ArgumentParser:
         help="for pipelines: whether evidence and reports may be uploaded where the repository can be read",
         description="Exit code 0 where every FOLDER may be uploaded, 2 where not. On a public repository only a"
         " redacted bundle may be, and a result of one that names nobody in waivers, declarations or an earlier result."
-        " A visibility that is unknown counts as public.",
+        " Without a FOLDER: 0 where names may be shown, as in the log. A visibility that is unknown counts as public.",
     )
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="a bundle, or a result of check")
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="a bundle, or a result of check")
     parser.add_argument(
         "--visibility",
         default="",
         metavar="WORD",
-        help=f"{', '.join(CLOSED)}, or public; anything else, and nothing, counts as public",
+        help=f"{' or '.join(CLOSED)} is closed; anything else, and nothing, counts as public: internal too, which is"
+        " every account of a GitLab (for GitHub's internal give organization)",
     )
     return parser
 
@@ -41,7 +47,15 @@ def add(commands: SubParsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Say whether the folders may be published; raises InputError for the first one that may not."""
     closed = args.visibility.strip().casefold() in CLOSED
+    if not args.folders and not closed:
+        raise InputError(
+            f"names may not be shown: {_seen_by(args.visibility)}",
+            where=f"--visibility {args.visibility.strip()}".rstrip(),
+            next_step="Run the pipeline in a private repository, or show counts alone.",
+        )
     for folder in args.folders:
+        if not folder.is_dir():
+            raise InputError("is no folder", where=str(folder), next_step="Give a bundle, or a result of check.")
         why_not = None if closed else _why_not(folder)
         if why_not is not None:
             raise InputError(
@@ -54,8 +68,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _seen_by(visibility: str) -> str:
-    word = visibility.strip().casefold()
-    return "the repository is public" if word == "public" else "nobody knows whether the repository is public"
+    match visibility.strip().casefold():
+        case "public":
+            return "the repository is public"
+        case "internal":
+            return "internal may be every account"
+        case _:
+            return "nobody knows whether the repository is public"
 
 
 def _why_not(folder: Path) -> str | None:
@@ -64,8 +83,10 @@ def _why_not(folder: Path) -> str | None:
     from compliance.result import ASSESSMENT
 
     if not (folder / ASSESSMENT).is_file():
-        redacted = open_bundle(folder).manifest.derived_from is not None
-        names: str | None = None
+        manifest = open_bundle(folder).manifest
+        redacted = manifest.derived_from is not None
+        later = manifest.unredacted()
+        names = f"files were imported into it after it was redacted: {', '.join(later)}" if later else None
     else:
         redacted, names = _of_result(folder)
     if not redacted:
@@ -95,5 +116,15 @@ def _of_result(folder: Path) -> tuple[bool, str | None]:
         "declarations": manifest.declarations,
         "earlier result": manifest.previous,
     }
-    named = " and ".join(what for what, file in given.items() if file is not None)
+    own = "standard of your own" if _own_standards(folder, manifest.standards) else None
+    named = " and ".join(filter(None, (own, *(what for what, file in given.items() if file is not None))))
     return redacted, f"its {named} may name people" if named else None
+
+
+def _own_standards(folder: Path, standards: Sequence[str]) -> bool:
+    """Say whether a result was judged by a standard that does not come with lookback as it is: its words are free."""
+    from compliance.result import INPUTS
+    from compliance.standards import load_standard, standard_ids
+
+    kept = {name: (folder / INPUTS / "standards" / f"{name}.yaml").read_bytes() for name in standards}
+    return any(name not in standard_ids() or raw != load_standard(name).raw for name, raw in kept.items())

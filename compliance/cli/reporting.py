@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
+import re
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compliance.cli.apis import require_extra
-from compliance.cli.logs import DisarmedStream, disarmed
+from compliance.cli.logs import JSON_FORMATS, DisarmedStream, disarmed
 from compliance.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 CONSOLE = "console"
+
+DEVICES = Path("/dev")
+_UNSEEN = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+"""Controls, separators of lines and marks of direction that JSON may hold as they are."""
 GITHUB = "github"
 SUMMARY_BYTES = 1024 * 1024
 DEFAULT_LOCATION = "config.yaml"
@@ -109,8 +115,20 @@ def reports_asked_for(wanted: list[str] | None, *, kept_out_of: tuple[Path, ...]
                     where=str(path),
                     next_step="Give --report a path outside the bundle and the result folder.",
                 )
+        if path is not None and path.resolve() in [one.path.resolve() for one in asked if one.path is not None]:
+            raise InputError(
+                "two reports cannot lie in one file",
+                where=f"--report {item}",
+                next_step="Give each report a file of its own.",
+            )
         if name == "xlsx":
             require_extra("xlsx", "the work paper", ("openpyxl",))
+            if path is None and sys.stdout.isatty():
+                raise InputError(
+                    "is no text, and standard output is a terminal",
+                    where="--report xlsx",
+                    next_step="Give it a file: --report xlsx=paper.xlsx.",
+                )
         asked.append(Wanted(name, path))
     return asked
 
@@ -120,7 +138,6 @@ def write_report(wanted: Wanted, assessed: Assessed, asked: Options, bundle: Pat
 
     With annotations of GitHub Actions goes the summary of the step, where the job has a file for it.
     """
-    from compliance.evidence.bundle import write_private
     from reports import render
 
     if wanted.name == GITHUB:
@@ -128,13 +145,30 @@ def write_report(wanted: Wanted, assessed: Assessed, asked: Options, bundle: Pat
     if wanted.path is not None:
         beside = wanted.path.resolve().parent
         options = replace(asked, width=WIDTH, evidence=_relative(bundle.resolve(), beside))
-        write_private(wanted.path, _bytes(render(wanted.name, assessed, options)))
+        _write(wanted.path, _bytes(render(wanted.name, assessed, options)))
         return
     encoding = (sys.stdout.encoding or "ascii").casefold()
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     colour = sys.stdout.isatty() and not plain
     options = replace(asked, width=WIDTH, colour=colour, ascii=not encoding.startswith("utf"))
     _print(render(wanted.name, assessed, options), wanted.name)
+
+
+def _write(path: Path, document: bytes) -> None:
+    """Write a file anew, the one that a link leads to; what is no regular file, such as a pipe, is written into."""
+    from compliance.evidence.bundle import not_written, write_private
+
+    if path.is_file() and not path.absolute().is_relative_to(DEVICES):
+        write_private(path.resolve(), document)
+        return
+    if not path.exists():
+        write_private(path, document)
+        return
+    try:
+        with path.open("wb") as stream:
+            stream.write(document)
+    except OSError as error:
+        raise not_written(path, error) from error
 
 
 def _add_to_summary(summary: str | bytes) -> None:
@@ -166,6 +200,8 @@ def _bytes(document: str | bytes) -> bytes:
 def _print(document: str | bytes, name: str) -> None:
     """Write to standard output what no log obeys; a reader that has seen enough does not change the exit code."""
     shown = document if isinstance(document, bytes) or name == GITHUB else disarmed(document, format_=name)
+    if name in JSON_FORMATS and isinstance(shown, str):
+        shown = _UNSEEN.sub(_escaped, shown)
     out = sys.stdout.stream if isinstance(sys.stdout, DisarmedStream) else sys.stdout
     try:
         out.flush()
@@ -176,6 +212,11 @@ def _print(document: str | bytes, name: str) -> None:
         out.flush()
     except BrokenPipeError:
         silence_stdout()
+
+
+def _escaped(unseen: re.Match[str]) -> str:
+    """Spell what a terminal may obey, or an editor hide, as JSON can: the document says the same."""
+    return json.dumps(unseen[0])[1:-1]
 
 
 def silence_stdout() -> None:

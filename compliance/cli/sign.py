@@ -18,7 +18,8 @@ _EPILOG = """\
 What is signed is an in-toto statement that names every file by its SHA-256, in a DSSE envelope. Of a result it also
 names the bundle, so that one signature covers both. It lies beside the folder: nothing is added to what is sealed.
 
-keyless, with tools of your own, which need the network:
+keyless, with tools of your own, which need the network; they verify one file, SHA256SUMS, and the last command all
+that it lists and whether the result follows from the bundle, so that neither is enough alone:
   lookback sign RESULT --statement-only -o statement.json
   cosign attest-blob --statement statement.json --bundle result.sigstore.json
   cosign verify-blob-attestation --bundle result.sigstore.json \\
@@ -26,10 +27,12 @@ keyless, with tools of your own, which need the network:
     --certificate-identity WHO --certificate-oidc-issuer ISSUER RESULT/SHA256SUMS
   lookback verify BUNDLE RESULT
 on GitHub (id-token: write, attestations: write), where `jq .predicate statement.json` gives predicate.json:
-  actions/attest with subject-checksums: RESULT/SHA256SUMS, predicate-path: predicate.json,
-    predicate-type: https://in-toto.io/attestation/test-result/v0.1
-  gh attestation verify RESULT/manifest.json --repo OWNER/REPO \\
+  actions/attest with subject-path: RESULT/SHA256SUMS and BUNDLE/SHA256SUMS, a line for each,
+    predicate-path: predicate.json, predicate-type: https://in-toto.io/attestation/test-result/v0.1
+  gh attestation verify RESULT/SHA256SUMS --repo OWNER/REPO \\
     --predicate-type https://in-toto.io/attestation/test-result/v0.1
+  gh attestation verify BUNDLE/SHA256SUMS, likewise
+  lookback verify BUNDLE RESULT
 """
 
 

@@ -6,11 +6,10 @@ With --signature also: did the holder of a key vouch for it?
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compliance.cli.apis import require_extra
+from compliance.cli.vouching import handed_signature, signature_problems
 from compliance.errors import InputError, harmless
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from compliance.evidence.bundle import Bundle
     from compliance.result import ResultManifest
     from compliance.standards import Standard
-    from compliance.trust.keys import PublicKey
 
 DAMAGED = 3
 OWN = ("assessment.json", "manifest.json", "SHA256SUMS")
@@ -48,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from compliance.evidence.bundle import open_bundle, refuse_unfinished, sum_problems
 
     refuse_unfinished(args.bundle)
-    signed = _handed(args.signature, args.public_key)
+    signed = handed_signature(args.signature, args.public_key)
     for folder in (args.bundle, args.result):
         if folder is not None:
             _require_something_sealed(folder)
@@ -70,64 +68,13 @@ def run(args: argparse.Namespace) -> int:
             except InputError as error:
                 problems.append(f"{args.result}: {error}")
         if signed is not None and not problems:
-            problems += _signature(bundle, args.result, signed)
+            problems += signature_problems(bundle, args.result, signed)
         _say_what_it_is(bundle)
         if signed is None:
             print("  unsigned: this shows that nothing changed since it was sealed, not who sealed it")
     for problem in problems:
         print(harmless(f"NOT AS SEALED  {problem}"))
     return DAMAGED if problems else 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Signed:
-    """A signature that was handed over, and the key that it is to be by."""
-
-    path: Path
-    raw: bytes
-    key: PublicKey
-
-
-def _handed(signature: Path | None, public_key: Path | None) -> _Signed | None:
-    """Read what was handed over, before anything is verified; raises InputError where one goes without the other."""
-    if signature is None and public_key is None:
-        return None
-    if signature is None or public_key is None:
-        raise InputError(
-            "a signature can be checked only against the key of whoever is to have made it",
-            where="--signature, --public-key",
-            next_step="Give both; get the key from that person, not from where the evidence lies.",
-        )
-    require_extra("collect", "checking a signature", ("cryptography",))
-    from compliance.evidence.bundle import MAX_DOCUMENT_BYTES
-    from compliance.textfile import read_capped
-    from compliance.trust.keys import load_public_key
-
-    return _Signed(signature, read_capped(signature, max_bytes=MAX_DOCUMENT_BYTES), load_public_key(public_key))
-
-
-def _signature(bundle: Bundle, result: Path | None, signed: _Signed) -> list[str]:
-    """Check a signature and what it is over, and say what that shows."""
-    from compliance.trust.dsse import decode_envelope
-    from compliance.trust.keys import key_id
-    from compliance.trust.statement import TEST_RESULT, of_bundle, of_result
-    from compliance.trust.verifying import differences, signed_statement
-
-    try:
-        statement = signed_statement(decode_envelope(signed.raw, signed.path), signed.key, signed.path)
-    except InputError as error:
-        return [str(error)]
-    of_a_result = statement.predicate_type == TEST_RESULT
-    if of_a_result and result is None:
-        raise InputError("signs a result", where=str(signed.path), next_step="Give RESULT after BUNDLE.")
-    found = of_result(result) if of_a_result and result is not None else of_bundle(bundle)
-    if problems := [f"{signed.path}: {one}" for one in differences(statement, found)]:
-        return problems
-    what = "the result and the bundle that it follows from" if of_a_result else "the bundle"
-    beside = "; it is not over the result" if result is not None and not of_a_result else ""
-    print(f"  signed by key {key_id(signed.key)}: its holder vouches for every file of {what}{beside}")
-    print("  that does not prove when it was signed, nor that its holder read the tenant honestly")
-    return []
 
 
 def _say_what_it_is(bundle: Bundle) -> None:
@@ -155,17 +102,24 @@ def _require_something_sealed(folder: Path) -> None:
 
 def _inside(bundle: Bundle) -> list[str]:
     """Compare what the manifest says with what the files hold: frames, rows, and nothing beside them."""
-    from compliance.evidence.bundle import MANIFEST, SUMS, files_below, kept_files
+    from compliance.evidence.bundle import MANIFEST, SUMS, files_below, frames_of, kept_files
     from compliance.evidence.rows import typed_rows
 
     problems: list[str] = []
     manifest = bundle.manifest
-    for entry in manifest.datasets:
-        if entry.rows is not None:
-            for _ in typed_rows(bundle.path, entry):
-                pass
+    replaced = [entry for amendment in manifest.amendments for entry in amendment.replaced]
+    for entry in (*manifest.datasets, *replaced):
+        if entry.file is not None and entry.sha256 is None:
+            problems.append(f"{entry.file}: the manifest gives no digest of what is in it")
+        for _ in frames_of(bundle.path, entry) if entry.rows is None else typed_rows(bundle.path, entry):
+            pass
     named = {MANIFEST, SUMS, *kept_files(manifest)}
     problems += [f"{name}: the manifest does not name it" for name in files_below(bundle.path) if name not in named]
+    if names := manifest.unredacted():
+        problems.append(
+            f"{bundle.path}: files were imported into this redacted copy after it was made, and are not redacted"
+            f" ({', '.join(names)}): import them into the original, and redact that again"
+        )
     return problems
 
 
@@ -194,11 +148,12 @@ def _chain(bundle: Bundle, previous: Path | None) -> list[str]:
 def _result(bundle: Bundle, folder: Path) -> list[str]:
     """Evaluate again from the bundle and the inputs that the result keeps, and compare byte by byte."""
     from checks import all_checks
+    from compliance.assessment.assessed import AFFECTED
     from compliance.assessment.period import parse_period
     from compliance.cli.judging import read_declarations, read_waivers
     from compliance.evidence.bundle import files_below, sum_problems
     from compliance.evidence.manifest import encode
-    from compliance.result import AFFECTED, ATTACHMENTS, INPUTS, affected_files, read_result
+    from compliance.result import ATTACHMENTS, INPUTS, affected_files, read_result
     from compliance.runner import assess
     from compliance.standards import standard_from
 

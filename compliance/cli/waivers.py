@@ -50,12 +50,17 @@ def run(args: argparse.Namespace) -> int:
     from reports.console.waivers import ends_within, listing
     from reports.options import Options
 
-    uses = _judged(args.result) if args.result is not None else _written(args.file, args.config)
+    now = dt.datetime.now(dt.UTC)
+    as_of = None
+    if args.result is None:
+        uses = _written(args.file, args.config, now)
+    else:
+        uses, as_of = _judged(args.result, now.date())
     shown = [one for one in uses if args.expiring is None or ends_within(one, args.expiring)]
     style = Style(Options(ascii=not (sys.stdout.encoding or "ascii").casefold().startswith("utf")))
-    for line in listing(shown, style):
+    for line in listing(shown, style, as_of):
         print(line)
-    total = counted(len(uses), "waiver")
+    total = f"{counted(len(uses), 'waiver')} as of {now:%Y-%m-%d}"
     if args.expiring is None:
         print(total)
     else:
@@ -70,8 +75,8 @@ def _days(text: str) -> int:
     return int(match[1])
 
 
-def _written(file: Path | None, config: Path | None) -> Sequence[WaiverUse]:
-    """Return the waivers of a file as of today; raises InputError for a malformed one, and where none is named."""
+def _written(file: Path | None, config: Path | None, now: dt.datetime) -> Sequence[WaiverUse]:
+    """Return the waivers of a file as of now; raises InputError for a malformed one, and where none is named."""
     from compliance.assessment.overlay import as_written
     from compliance.cli.judging import read_handed, read_waivers
     from compliance.settings import load_settings
@@ -79,15 +84,25 @@ def _written(file: Path | None, config: Path | None) -> Sequence[WaiverUse]:
     path = file
     if config is not None and (path := load_settings(config).waivers) is None:
         raise InputError("names no waiver file", where=str(config), next_step="Add the key waivers, or give FILE.")
-    now = dt.datetime.now(dt.UTC)
     return [as_written(waiver, now) for waiver in read_waivers(read_handed(path), None)]
 
 
-def _judged(result: Path) -> Sequence[WaiverUse]:
-    """Return the waivers of a result, as of the moment that it is about."""
+def _judged(result: Path, today: dt.date) -> tuple[Sequence[WaiverUse], dt.datetime]:
+    """Return the waivers of a result with the days they have left today, and the moment that they were counted for."""
     from compliance.assessment.assessment import Assessment
     from compliance.evidence.bundle import decode_document
     from compliance.result import ASSESSMENT, read_result
 
     _, raw = read_result(result)
-    return decode_document(raw, Assessment, result / ASSESSMENT).waivers
+    assessment = decode_document(raw, Assessment, result / ASSESSMENT)
+    return [_left_on(today, use) for use in assessment.waivers], assessment.as_of
+
+
+def _left_on(today: dt.date, use: WaiverUse) -> WaiverUse:
+    import msgspec
+
+    try:
+        last = dt.date.fromisoformat(use.expires)
+    except ValueError:
+        return use
+    return msgspec.structs.replace(use, expires_in_days=(last - today).days)

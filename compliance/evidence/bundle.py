@@ -246,6 +246,8 @@ def sum_problems(root: Path) -> list[str]:
 
     A name may be anybody's: what a terminal would obey in it is replaced. Only a line feed ends a line.
     """
+    if (root / SUMS).is_symlink():
+        return [f"{SUMS}: not a regular file"]
     try:
         raw = read_document(root / SUMS, what="SHA256SUMS lists every file with its digest")
     except InputError as error:

@@ -91,12 +91,14 @@ class DatasetEntry(Record, frozen=True):
 class Amendment(Record, frozen=True):
     """Datasets that `lookback import --into` added, and the manifest as it was before.
 
-    `replaced` are the entries that the added ones took the place of; their files stay in the bundle.
+    `replaced` are the entries that the added ones took the place of; their files stay in the bundle. `redacted` says
+    that what was added was redacted afterwards, with all the rest.
     """
 
     manifest_sha256: Digest
     datasets: tuple[str, ...]
     replaced: tuple[DatasetEntry, ...]
+    redacted: bool = False
 
 
 class Manifest(Record, frozen=True):
@@ -124,6 +126,12 @@ class Manifest(Record, frozen=True):
     def dataset(self, name: str) -> DatasetEntry | None:
         """Return the entry of a dataset, or None where the bundle has none."""
         return next((entry for entry in self.datasets if entry.name == name), None)
+
+    def unredacted(self) -> tuple[str, ...]:
+        """Return the datasets that a redacted copy was given after it was made: they name people as they were read."""
+        if self.derived_from is None:
+            return ()
+        return tuple(name for one in self.amendments if not one.redacted for name in one.datasets)
 
 
 def encode(document: msgspec.Struct) -> bytes:

@@ -84,7 +84,7 @@ def assess(
         notes=notes_of(bundle),
         schema_version=SCHEMA_VERSION,
         run=run_entry(manifest),
-        period=None if period is None else period_entry(period, rows),
+        period=None if period is None else period_entry(period, rows, findings),
         declarations_sha256=declarations.sha256,
     )
     assessed = Assessed(document, affected)

@@ -13,6 +13,7 @@ from compliance.assessment.assessment import (
     ToolEntry,
 )
 from compliance.assessment.check import Check
+from compliance.assessment.selection import NOT_ASKED_FOR
 from compliance.evidence.bundle import Bundle
 from compliance.evidence.datasets import DATASETS, State
 from compliance.evidence.evidence import Evidence
@@ -76,7 +77,7 @@ def run_entry(manifest: Manifest) -> RunEntry:
 def not_assessed(checks: Sequence[Check], left_out: Sequence[Check], standards: Sequence[Standard]) -> Iterable[str]:
     """Yield what is not judged: checks that were not asked for, and what standards ask beyond all checks."""
     for one in left_out:
-        yield f"{one.id} {one.title}: not asked for"
+        yield f"{one.id} {one.title}{NOT_ASKED_FOR}"
     for one in checks:
         if not list(asked_under(one, standards)):
             yield f"{one.id} {one.title}: asked for by {', '.join(sorted(one.standards or ()))} alone"

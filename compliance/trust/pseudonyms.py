@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import secrets
 from pathlib import Path
 from typing import Final
@@ -23,11 +22,9 @@ MAX_KEY_BYTES: Final = 4096
 DOMAIN: Final = "redacted.invalid"
 """The domain of every address in a redacted copy: one that can never be registered (RFC 2606)."""
 
-_ADDRESS: Final = r"[^\s@<>()\[\]{}\"',;:=]+@[^\s@<>()\[\]{}\"',;:=]+"
 _LETTERS: Final = "abcdefghijklmnop"
 _LENGTH: Final = 20
 _GUEST: Final = "#ext#"
-_LEAST_IN_TEXT: Final = 2
 
 
 def new_key() -> bytes:
@@ -48,7 +45,7 @@ def read_key(path: Path) -> bytes:
 
 
 class Pseudonyms:
-    """Gives names their pseudonyms, and remembers the names, to find them in sentences afterwards."""
+    """Gives names their pseudonyms."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -66,14 +63,6 @@ class Pseudonyms:
             self._of[bare] = self._made(bare)
         start = name.index(bare)
         return f"{name[:start]}{self._of[bare]}{name[start + len(bare) :]}"
-
-    def in_text(self, text: str) -> str:
-        """Return a sentence without addresses, and without any name that was given a pseudonym before."""
-        folded = text.casefold()
-        known = [name for name in self._of if len(name) >= _LEAST_IN_TEXT and name.casefold() in folded]
-        longest_first = [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(known, key=len, reverse=True)]
-        pattern = re.compile("|".join((*longest_first, _ADDRESS)), re.IGNORECASE)
-        return pattern.sub(lambda found: self.of(found[0]), text)
 
     def _made(self, name: str) -> str:
         folded = name.casefold()

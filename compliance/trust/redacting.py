@@ -6,6 +6,7 @@ resources with the names in them, so that the same objects are found. The copy n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,7 @@ from compliance.evidence.scope import Scope
 from compliance.evidence.views import ROWS
 from compliance.evidence.writer import DatasetWriter
 from compliance.trust.pseudonyms import Pseudonyms
+from compliance.trust.reasons import redacted_reason
 from compliance.trust.rows import redacted_attestation, redacted_export, redacted_rows
 
 _HEADER: Final = (
@@ -31,6 +33,11 @@ _HEADER: Final = (
 )
 """What is kept of what a frame's header says of the exchange; answers' warnings and people's commands are not."""
 _QUERY: Final = ("api-version", "$top", "$select", "$expand", "$count")
+_WORD: Final = re.compile(r"[\w.:+-]{1,100}")
+"""The form of a permission, of a date, of the id of a request: no sentence."""
+_AUDIENCE: Final = re.compile(r"https://[\w./-]{1,200}")
+SCOPE_REASON: Final = "redacted"
+"""What stands for the reason why the settings left a class of actors out."""
 
 
 def redact(bundle: Bundle, out: Path, names: Pseudonyms) -> Manifest:
@@ -54,17 +61,14 @@ def redact(bundle: Bundle, out: Path, names: Pseudonyms) -> Manifest:
         raise InputError("lies inside the bundle", where=str(out), next_step="Give a directory outside it with -o.")
     claim_directory(out)
     written = [_dataset(bundle, entry, out, names) for entry in manifest.datasets]
-    for entry in written:
-        # Known from here on, so that sentences are rid of them as well.
-        names.of(entry.by or "")
-    scope = _scope(manifest.scope, names)
+    scope = _scope(manifest.scope)
     copy = msgspec.structs.replace(
         manifest,
         identities=tuple(_identity(one, names) for one in manifest.identities),
         scope=scope,
         scope_sha256=sha256(encode(scope)),
         datasets=tuple(_entry(entry, names) for entry in written),
-        amendments=tuple(msgspec.structs.replace(one, replaced=()) for one in manifest.amendments),
+        amendments=tuple(msgspec.structs.replace(one, replaced=(), redacted=True) for one in manifest.amendments),
         derived_from=bundle.digest,
     )
     seal(out, copy)
@@ -83,9 +87,9 @@ def _dataset(bundle: Bundle, entry: DatasetEntry, out: Path, names: Pseudonyms) 
     with DatasetWriter(out, entry.name, amendment) as writer:
         for frame in frames_of(bundle.path, entry):
             if frame.header.get("kind") == PAGE:
-                writer.page(_header(frame.header), _body(frame, entry, names))
+                writer.page(_header(frame.header, names), _body(frame, entry, names))
             else:
-                writer.error(_header(frame.header), b"")
+                writer.error(_header(frame.header, names), b"")
         digest = writer.close()
     return msgspec.structs.replace(entry, sha256=digest)
 
@@ -101,16 +105,18 @@ def _body(frame: Frame, entry: DatasetEntry, names: Pseudonyms) -> bytes:
             return redacted_attestation(frame.body, names)
 
 
-def _header(header: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(_said(header))
+def _header(header: Mapping[str, Any], names: Pseudonyms) -> dict[str, Any]:
+    return dict(_said(header, names))
 
 
-def _said(header: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _said(header: Mapping[str, Any], names: Pseudonyms) -> Iterator[tuple[str, Any]]:
     for name in _HEADER:
         value = header.get(name)
         if name == "url" and isinstance(value, str):
             yield name, _url(value)
-        elif name in header and not (isinstance(value, str) and "@" in value):
+        elif name == "absent" and isinstance(value, str):
+            yield name, _id(value, names)
+        elif isinstance(value, int | float) or (isinstance(value, str) and _WORD.fullmatch(value)):
             yield name, value
 
 
@@ -123,20 +129,45 @@ def _url(url: str) -> str:
 
 
 def _entry(entry: DatasetEntry, names: Pseudonyms) -> DatasetEntry:
+    spec = DATASETS[entry.name]
     return msgspec.structs.replace(
         entry,
-        reason=None if entry.reason is None else names.in_text(entry.reason),
-        request=DATASETS[entry.name].request,
+        reason=None if entry.reason is None else redacted_reason(entry.reason, spec.api),
+        request=spec.request,
+        endpoint=None if entry.endpoint is None else _word(entry.endpoint, names),
         by=None if entry.by is None else names.of(entry.by),
+        absent=tuple(_id(one, names) for one in entry.absent),
+        asked=tuple(_id(one, names) for one in entry.asked),
     )
 
 
 def _identity(identity: Identity, names: Pseudonyms) -> Identity:
+    def words(held: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return None if held is None else tuple(_word(one, names) for one in held)
+
+    audience = identity.audience
     return msgspec.structs.replace(
-        identity, application=None if identity.application is None else names.of(identity.application)
+        identity,
+        application=None if identity.application is None else names.of(identity.application),
+        object_id=None if identity.object_id is None else names.of(identity.object_id),
+        audience=audience if audience is None or _AUDIENCE.fullmatch(audience) else names.of(audience),
+        roles=words(identity.roles),
+        scopes=words(identity.scopes),
+        directory_roles=None
+        if identity.directory_roles is None
+        else tuple(names.of(one) for one in identity.directory_roles),
     )
 
 
-def _scope(scope: Scope, names: Pseudonyms) -> Scope:
-    excluded = (msgspec.structs.replace(out, reason=names.in_text(out.reason)) for out in scope.excluded_actors)
+def _word(text: str, names: Pseudonyms) -> str:
+    return text if _WORD.fullmatch(text) else names.of(text)
+
+
+def _id(text: str, names: Pseudonyms) -> str:
+    """Return the id of a resource as it is; what has not the form of one is a name."""
+    return text if text.startswith("/") and "@" not in text else names.of(text)
+
+
+def _scope(scope: Scope) -> Scope:
+    excluded = (msgspec.structs.replace(out, reason=SCOPE_REASON) for out in scope.excluded_actors)
     return msgspec.structs.replace(scope, excluded_actors=tuple(excluded))

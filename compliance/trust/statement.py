@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from compliance.assessment.assessment import Assessment, Finding
+from compliance.assessment.selection import selected
 from compliance.assessment.verdict import Status
 from compliance.errors import InputError
 from compliance.evidence.bundle import Bundle, decode_document, file_sha256, files_below, sum_problems
@@ -131,12 +132,17 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def _outcome(assessment: Assessment) -> str:
-    """Return the result of all tests: passed only where every control that applies was satisfied in a real tenant."""
+    """Return the result of all tests.
+
+    It is passed only where every check was asked for, nothing was left out of scope, and every control that applies was
+    satisfied in a real tenant. What a standard asks for beyond all checks is no test, and no part of it.
+    """
     statuses = {finding.status for finding in assessment.findings}
     if Status.FAIL in statuses:
         return "FAILED"
     passed = Status.PASS in statuses and Status.INDETERMINATE not in statuses
-    return "PASSED" if passed and not assessment.simulated else "WARNED"
+    everything = selected(assessment) is None and not assessment.left_out
+    return "PASSED" if passed and everything and not assessment.simulated else "WARNED"
 
 
 def _tests(assessment: Assessment, status: Status) -> list[str]:

@@ -9,7 +9,7 @@ from compliance.assessment.assessed import Assessed
 from compliance.assessment.assessment import Assessment, StandardEntry, Totals
 from compliance.assessment.verdict import Status
 from reports.console.changes import changes, period
-from reports.console.completeness import completeness, in_short, levels, scope
+from reports.console.completeness import completeness, levels, scope
 from reports.console.findings import failed, settled, undecided
 from reports.console.picture import legend, picture
 from reports.console.plan import plans
@@ -17,7 +17,9 @@ from reports.console.side_by_side import side_by_side
 from reports.console.style import Style
 from reports.console.waivers import waivers
 from reports.grouping import gate_first
+from reports.look_back import notes_on, periods
 from reports.options import Options
+from reports.terms import standing, under_waivers, who_counts
 
 _NAME = 60
 
@@ -62,7 +64,7 @@ def _header(assessment: Assessment, style: Style) -> Iterator[str]:
     moment = f"{assessment.as_of:%Y-%m-%d %H:%M:%S} UTC, the end of the last reading"
     yield from style.labelled("As of", moment, indent=0, column=10)
     yield from style.labelled("Bundle", assessment.bundle_sha256, indent=0, column=10)
-    yield from style.labelled("Scope", in_short(assessment), indent=0, column=10)
+    yield from style.labelled("Scope", who_counts(assessment), indent=0, column=10)
     yield from style.labelled("Judged by", f"{assessment.tool.name} {assessment.tool.version}", indent=0, column=10)
 
 
@@ -88,7 +90,8 @@ def _verdicts(assessment: Assessment, standards: Sequence[StandardEntry], style:
     for index, standard in enumerate(standards):
         if index:
             yield ""
-        yield from style.lines(f"{standard.id}: {_standing(standard, len(standards), style)}", indent="  ")
+        decides = "; decides the exit code" if len(standards) > 1 and standard.id == style.options.gate else ""
+        yield from style.lines(f"{standard.id}: {standing(standard)}{decides}", indent="  ")
         if standard.id in totals_of:
             yield from _counts(totals_of[standard.id], style)
     if not assessment.complete:
@@ -96,20 +99,6 @@ def _verdicts(assessment: Assessment, standards: Sequence[StandardEntry], style:
         yield from style.lines(
             "Not complete: what was not assessed stands under Scope, and counts in none of these numbers.", indent="  "
         )
-
-
-def _standing(standard: StandardEntry, judged_by: int, style: Style) -> str:
-    """Return what has to be known of a standard before its verdict is read."""
-    own = any(need is not None and need.own for need in (standard.hot, standard.total))
-    said = (
-        standard.status,
-        "interpretive" if standard.interpretive else "",
-        "unverified" if standard.unverified else "",
-        "by the organisation's own number" if own else "",
-        "the data lake taken for searchable" if standard.lake_counts_as_searchable else "",
-        "decides the exit code" if judged_by > 1 and standard.id == style.options.gate else "",
-    )
-    return "; ".join(filter(None, said))
 
 
 def _counts(totals: Totals, style: Style) -> Iterator[str]:
@@ -121,8 +110,8 @@ def _counts(totals: Totals, style: Style) -> Iterator[str]:
         (Status.NOT_APPLICABLE, totals.not_applicable),
     ]
     yield "  " + "   ".join(f"{style.status(status)} {count:,}" for status, count in rows)
-    if totals.waived:
-        yield from style.lines(f"{totals.waived:,} of them under a waiver, which changes no status", indent="  ")
+    if waived := under_waivers(totals):
+        yield from style.lines(waived, indent="  ")
 
 
 def _pictures(assessment: Assessment, standards: Sequence[StandardEntry], style: Style) -> Iterator[str]:
@@ -151,10 +140,7 @@ def _pictures(assessment: Assessment, standards: Sequence[StandardEntry], style:
 
 def _notes(assessment: Assessment, style: Style) -> Iterator[str]:
     """Yield each note on log sources once, with the names of those that it is about."""
-    noted: dict[str, list[str]] = {}
-    for source in assessment.sources:
-        for note in source.notes:
-            noted.setdefault(f"{source.standard}: {note}", []).append(source.title)
+    noted = notes_on(assessment.sources)
     if noted:
         yield ""
     for note, titles in noted.items():
@@ -162,5 +148,4 @@ def _notes(assessment: Assessment, style: Style) -> Iterator[str]:
 
 
 def _periods(standard: StandardEntry) -> str:
-    needs = (standard.hot, standard.total)
-    return ", ".join(f"{need.period} {need.word}" for need in needs if need is not None)
+    return ", ".join(f"{need.period} {need.word}" for need in periods(standard))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from compliance.assessment.assessment import Assessment
@@ -17,8 +17,10 @@ from reports.words import STATUS_WORDS
 
 _CONDITION = 240
 _REASON = 600
+_OPEN = (Status.FAIL, Status.INDETERMINATE)
 _HEADINGS = {
     Direction.WORSE: "Worse",
+    Direction.UNCLEAR: "Unclear: nothing tells whether for the worse",
     Direction.BETTER: "Better",
     Direction.NEITHER: "Otherwise, neither worse nor better",
 }
@@ -62,7 +64,8 @@ def changes(assessment: Assessment, style: Style) -> Iterator[str]:
 def _changes(since: ComparisonEntry, style: Style) -> Iterator[str]:
     counts = [sum(change.direction is one for change in since.changes) for one in _HEADINGS]
     yield from style.lines(
-        f"{counts[0]:,} worse, {counts[1]:,} better, {counts[2]:,} otherwise, {since.unchanged:,} unchanged.",
+        f"{counts[0]:,} worse, {counts[1]:,} unclear, {counts[2]:,} better, {counts[3]:,} otherwise,"
+        f" {since.unchanged:,} unchanged.",
         indent="  ",
     )
     for direction, heading in _HEADINGS.items():
@@ -90,6 +93,16 @@ def _change(change: ChangeEntry, style: Style) -> Iterator[str]:
         yield "      why: neither assessment tells"
 
 
+def gate_lines(since: ComparisonEntry, worse: Sequence[ChangeEntry]) -> Iterator[str]:
+    """Yield what a gate on regressions counts, where the reports compare with another result; nobody is named."""
+    moment = _moment(since.previous_as_of, since.previous_tool_version)
+    told = counted(len(worse), "control")
+    yield f"lookback: the exit code counts what got worse, or is open and unclear, since {moment} (--against): {told}"
+    for change in worse:
+        under = "" if change.standard is None else f" {change.standard}"
+        yield f"  {change.check}{under}: {_transition(change)}"
+
+
 def _transition(change: ChangeEntry) -> str:
     was, now = _word(change.was, change.was_left_open), _word(change.now, change.now_left_open)
     return f"still {now}" if was == now else f"{was} -> {now}"
@@ -98,14 +111,17 @@ def _transition(change: ChangeEntry) -> str:
 def _word(status: Status | None, left_open: Status | None) -> str:
     if status is None or left_open is None:
         return "not assessed"
-    waived = left_open is not status
-    return f"{STATUS_WORDS[status]}{' (waived)' if waived and left_open is Status.NOT_APPLICABLE else ''}"
+    waived = "" if left_open is status else " (waived in part)" if left_open in _OPEN else " (waived)"
+    return f"{STATUS_WORDS[status]}{waived}"
 
 
 def _objects(change: ChangeEntry) -> str:
     told = (
         f"{counted(change.objects_new, 'affected object')} more" if change.objects_new else "",
         f"{counted(change.objects_gone, 'affected object')} no longer" if change.objects_gone else "",
+        f"{counted(change.objects_otherwise, 'affected object')} for another reason"
+        if change.objects_otherwise
+        else "",
     )
     return ", ".join(filter(None, told))
 
@@ -126,6 +142,10 @@ def period(assessment: Assessment, style: Style) -> Iterator[str]:
         f" {days:,}. What held on the other days is not shown by any reading.",
         indent="  ",
     )
+    ahead = (asked.last - max(assessment.as_of.date(), asked.first - dt.timedelta(days=1))).days
+    if ahead > 0:
+        told = "1 of these days is" if ahead == 1 else f"{ahead:,} of these days are"
+        yield from style.lines(f"{told} still to come.", indent="  ")
     if gaps:
         stretches = ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in gaps)
         yield from style.lines(stretches, indent="    ", first="  Days without evidence: ")

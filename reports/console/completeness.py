@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compliance.assessment.assessment import Assessment, LevelEntry
-from compliance.assessment.words import counted
 from reports.console.style import Style
+from reports.terms import left_out_by_settings, who_counts
+from reports.words import in_words
 
 _DATE = 12
-
-
-def in_short(assessment: Assessment) -> str:
-    """Return who and what counts, in a line for the first screen."""
-    judged = assessment.scope
-    classes = counted(len(judged.excluded_actors), "class", "classes")
-    out = f"{classes} of actors left out (see below)" if judged.excluded_actors else "nobody left out"
-    months = "the longest reading of a month" if judged.strict_months else "months as the calendar has them"
-    tolerance = f"{counted(judged.tolerance_days, 'day')} forgiven" if judged.tolerance_days else "no day forgiven"
-    return (
-        f"{out}; {months}; {tolerance}; stale after {counted(judged.max_age.collected_hours, 'hour')} (collected) or"
-        f" {counted(judged.max_age.exported_days, 'day')} (exported, attested)"
-    )
 
 
 def scope(assessment: Assessment, style: Style) -> Iterator[str]:
     """Yield what was judged, what was left out and why, and which checks lie outside the selection."""
     yield from style.heading("Scope, and what was left out")
-    for line in assessment.left_out:
+    for line in assessment.left_out or left_out_by_settings(assessment):
         yield from style.lines(line, indent="    ", first="  Left out: ")
-    yield from style.lines(f"{in_short(assessment).capitalize()}.", indent="  ")
+    yield from style.lines(f"{who_counts(assessment).capitalize()}.", indent="  ")
     for note in assessment.notes:
         yield from style.lines(note, indent="  ")
     if assessment.complete:
@@ -46,7 +34,7 @@ def completeness(assessment: Assessment, style: Style) -> Iterator[str]:
     rows = [
         [
             style.clean(row.name),
-            row.state.value.replace("_", " "),
+            in_words(row.state.value),
             _number(row.rows),
             _number(row.expected_rows),
             "-" if row.read_at is None else f"{row.read_at:%Y-%m-%d}",

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from compliance.assessment.assessed import affected_file
 from compliance.assessment.assessment import SAMPLES, Finding, PartEntry
 from compliance.assessment.verdict import Basis, Status
 from reports.console.style import Style
-from reports.words import STATUS_WORDS
+from reports.grouping import WORST_FIRST
+from reports.terms import catalogues
+from reports.words import BASIS_WORDS, STATUS_WORDS, in_words
 
 _SAMPLES = 5
 _NAME = 60
 _PART_CONDITION = 240
 _COMMENT = "#"
-ORDER = (Status.FAIL, Status.INDETERMINATE, Status.PASS, Status.NOT_APPLICABLE)
-"""Statuses as they are told, the worst first."""
-
-_BASIS_WORDS = {
-    Basis.CONFIGURED: "settings as read",
-    Basis.OBSERVED: "records seen",
-    Basis.ATTESTED: "somebody's declaration",
-    Basis.IMPORTED: "an administrator's export",
-}
 
 
 def what_was_found(finding: Finding, style: Style) -> Iterator[str]:
@@ -80,7 +74,7 @@ def _grouped(parts: Sequence[PartEntry]) -> list[list[PartEntry]]:
     groups: dict[tuple[Status, str], list[PartEntry]] = {}
     for part in parts:
         groups.setdefault((part.status, part.condition), []).append(part)
-    return sorted(groups.values(), key=lambda group: ORDER.index(group[0].status))
+    return sorted(groups.values(), key=lambda group: WORST_FIRST.index(group[0].status))
 
 
 def _titles(parts: Sequence[PartEntry]) -> str:
@@ -123,8 +117,7 @@ def samples_of(finding: Finding, style: Style) -> Iterator[str]:
         name, identity, why = (style.clean(text, _NAME) for text in (one.name, one.id, one.why))
         not_decided = "" if one.decided else "not decided, "
         yield from style.lines(f"{name} [{identity}] {not_decided}{why}", indent="      ", first="    ")
-    under = "" if finding.standard is None else f".{finding.standard}"
-    file = f"affected/{finding.check}{under}.jsonl"
+    file = affected_file(finding)
     more = max(finding.affected_count, len(finding.samples)) - len(shown)
     if len(finding.samples) == SAMPLES and not finding.samples[-1].decided:
         yield from style.lines(f"and the others in {file}", indent="    ")
@@ -138,7 +131,7 @@ def grounds(same: Sequence[Finding], style: Style) -> Iterator[str]:
     """On what verdicts that are told alike rest, what the other reading would give, notes and waivers."""
     finding, verbose = same[0], style.options.verbose
     if finding.basis is not None and (verbose or finding.basis is not Basis.CONFIGURED):
-        yield from style.labelled("Rests on", _BASIS_WORDS[finding.basis])
+        yield from style.labelled("Rests on", BASIS_WORDS[finding.basis])
     if finding.would_be is not None:
         certainty = "" if finding.certainty is None else f" (certainty of the facts: {finding.certainty.value})"
         yield from style.labelled("Otherwise", f"{finding.would_be}{certainty}")
@@ -150,7 +143,7 @@ def grounds(same: Sequence[Finding], style: Style) -> Iterator[str]:
             f"{waiver.id}, as written, not authenticated; expires {waiver.expires}; {waiver.ticket};"
             f" asked for by {waiver.requester}, approved by {waiver.approver}: {waiver.reason}",
         )
-    if finding.waivers and finding.left_open in (Status.FAIL, Status.INDETERMINATE):
+    if finding.waivers and not finding.wholly_waived:
         yield from style.labelled("Not waived", f"the rest, which is {STATUS_WORDS[finding.left_open]}")
     if verbose:
         yield from _references(finding, style)
@@ -161,31 +154,20 @@ def grounds(same: Sequence[Finding], style: Style) -> Iterator[str]:
 def _references(finding: Finding, style: Style) -> Iterator[str]:
     for evidence in finding.evidence:
         digest = "not read" if evidence.sha256 is None else f"sha256 {evidence.sha256[:12]}"
-        yield from style.labelled("Evidence", f"{evidence.dataset}: {_words(evidence.state)}, {digest}")
+        yield from style.labelled("Evidence", f"{evidence.dataset}: {in_words(evidence.state)}, {digest}")
     if finding.facts:
         yield from style.labelled("Facts", ", ".join(finding.facts))
-    mappings = finding.mappings
-    for catalogue, ids in (
-        ("NIST 800-53", mappings.nist_800_53),
-        ("SCuBA", mappings.scuba),
-        ("CIS M365", mappings.cis_m365),
-        ("ATT&CK", mappings.attack),
-    ):
-        if ids:
-            yield from style.labelled("Mapped to", f"{catalogue}: {', '.join(ids)}")
+    for catalogue, ids in catalogues(finding):
+        yield from style.labelled("Mapped to", f"{catalogue}: {ids}")
     if finding.lesson:
         yield from style.labelled("Lesson", finding.lesson)
-
-
-def _words(value: str) -> str:
-    return value.replace("_", " ")
 
 
 def weaker_ground(finding: Finding) -> str:
     """On what a pass rests where that is less than a setting read by lookback and a clear fact."""
     grounds: list[str] = []
     if finding.basis in (Basis.ATTESTED, Basis.IMPORTED):
-        grounds.append(f"rests on {_BASIS_WORDS[finding.basis]}")
+        grounds.append(f"rests on {BASIS_WORDS[finding.basis]}")
     others = dict.fromkeys((finding.would_be, *(part.would_be for part in finding.parts)))
     grounds.extend(other for other in others if other is not None)
     if finding.certainty is not None and finding.certainty.value != "high":

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from compliance.assessment.assessment import Assessment, Finding
 from compliance.assessment.verdict import Status
-from reports.console.finding_details import ORDER, classes, grounds, samples_of, to_copy, weaker_ground, what_was_found
+from reports.console.finding_details import classes, grounds, samples_of, to_copy, weaker_ground, what_was_found
 from reports.console.style import Style
-from reports.grouping import by_check, ordered, standards_of, told_alike
+from reports.grouping import WORST_FIRST, by_check, ordered, standards_of, told_alike
 from reports.words import KIND_WORDS, STATUS_WORDS
 
 
@@ -93,7 +93,7 @@ def _title(group: Sequence[Finding], assessment: Assessment, style: Style) -> It
     if len(judged) > 1:
         by_status = [
             f"{STATUS_WORDS[status]} {standards_of(one for one in judged if one.status is status)}"
-            for status in ORDER
+            for status in WORST_FIRST
             if any(one.status is status for one in judged)
         ]
         yield from style.labelled("Under", "; ".join(by_status))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from compliance.assessment.assessment import RecordingState, RequirementEntry, SourceEntry, StandardEntry
+from compliance.assessment.assessment import RecordingState, SourceEntry, StandardEntry
 from compliance.assessment.verdict import Status
 from reports.console.figures import CELL, figure
 from reports.console.style import Style
+from reports.look_back import asked, beside_the_bar, grouped, periods
 from reports.text import width_of, wrap
+from reports.words import in_words
 
 _TITLE = 30
 _NO_LIMIT = "no limit"
@@ -20,15 +22,15 @@ def picture(standard: StandardEntry, sources: Sequence[SourceEntry], today: date
 
     The sources of one service that are kept in one store stand together below their names.
     """
-    needs = [need for need in (standard.hot, standard.total) if need is not None]
+    needs = periods(standard)
     room = style.width - _TITLE - 1 - (CELL + 1) * len(needs)
     scale = _Scale(standard, sources, room)
     yield _row("", style.clean(scale.labels(), room), [style.clean(f"of {need.period}", CELL) for need in needs], room)
-    for heading, rows in _groups(sources):
-        yield from ("", *(style.strong(line) for line in style.lines(heading)))
+    for heading, rows in grouped(sources):
+        yield from ("", *(style.strong(line) for line in style.lines(f"{heading}:")))
         for source in rows:
             title = wrap(style.clean(source.title), _TITLE, style.ellipsis)
-            cells = [figure(status, text, style) for _, status, text in _asked(source, standard)]
+            cells = [figure(status, text, style) for _, status, text in asked(source, standard)]
             yield _row(title[0] if title else "", _bar_or_words(source, scale, room, style), cells, room)
             yield from title[1:]
             yield from _details(source, standard, today, style)
@@ -90,15 +92,6 @@ class _Scale:
         return line
 
 
-def _groups(sources: Sequence[SourceEntry]) -> Iterator[tuple[str, list[SourceEntry]]]:
-    """Yield the sources of each service, those in one store together, with the names of both."""
-    for origin in dict.fromkeys(source.origin for source in sources):
-        of_origin = [source for source in sources if source.origin == origin]
-        for store in dict.fromkeys(source.store for source in of_origin):
-            heading = f"{origin}:" if store == origin else f"{origin}, in {store}:"
-            yield heading, [source for source in of_origin if source.store == store]
-
-
 def _row(title: str, bar: str, cells: Sequence[str], room: int) -> str:
     line = f"{_padded(title, _TITLE)} {_padded(bar, room)}"
     return " ".join([line, *(_padded(cell, CELL) for cell in cells)]).rstrip()
@@ -110,7 +103,7 @@ def _padded(text: str, width: int) -> str:
 
 def _bar_or_words(source: SourceEntry, scale: _Scale, room: int, style: Style) -> str:
     if source.recorded is not RecordingState.RECORDED:
-        return style.clean(source.recorded.value.replace("_", " "), room)
+        return style.clean(in_words(source.recorded), room)
     hot = scale.days if source.hot_text == _NO_LIMIT else source.hot_days
     total = scale.days if source.total_text == _NO_LIMIT else source.total_days
     if hot is None or total is None:
@@ -129,36 +122,10 @@ def _bar_or_words(source: SourceEntry, scale: _Scale, room: int, style: Style) -
     return scale.marked(drawn.ljust(scale.cells, signs.missing), signs.required)
 
 
-def _asked(source: SourceEntry, standard: StandardEntry) -> Iterator[tuple[RequirementEntry, Status, str]]:
-    for need, status, text in (
-        (standard.hot, source.hot_status, source.hot_text),
-        (standard.total, source.total_status, source.total_text),
-    ):
-        if need is not None:
-            yield need, status, text
-
-
 def _details(source: SourceEntry, standard: StandardEntry, today: date, style: Style) -> Iterator[str]:
     """Yield what a bar cannot tell; the witness where it is asked for, or something is amiss and a line holds it."""
-    told = []
-    if source.not_recorded_why is not None:
-        told.append(source.not_recorded_why)
-    if source.recorded is RecordingState.RECORDED and source.full_on is not None and source.full_on > today:
-        told.append(f"full on {source.full_on.isoformat()} at the earliest")
-    if _met_elsewhere(source, standard):
-        told.append("met by a declared store: see the findings")
-    for text in (*told, *source.notes):
+    for text in (*beside_the_bar(source, standard, today), *source.notes):
         yield from style.lines(text, indent="  ")
     if source.witness and (style.options.verbose or source.status is not Status.PASS):
         witness = style.lines(source.witness, indent="  ")
         yield from witness if style.options.verbose or len(witness) == 1 else ()
-
-
-def _met_elsewhere(source: SourceEntry, standard: StandardEntry) -> bool:
-    return any(
-        need is not None and status is Status.PASS and days is not None and days < need.least_days
-        for need, status, days in (
-            (standard.hot, source.hot_status, source.hot_days),
-            (standard.total, source.total_status, source.total_days),
-        )
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from compliance.assessment.assessment import Assessment, WaiverUse
@@ -24,6 +25,7 @@ def waivers(assessment: Assessment, style: Style) -> Iterator[str]:
     if not assessment.waivers:
         return
     yield from style.heading("Waivers")
+    yield from style.lines(_day_of(assessment.as_of, "Counted as of"), indent="  ")
     expired = [one for one in assessment.waivers if one.standing == EXPIRED]
     if expired:
         yield style.strong(f"  EXPIRED: {len(expired):,}, and no longer counted")
@@ -38,8 +40,11 @@ def waivers(assessment: Assessment, style: Style) -> Iterator[str]:
     yield from _details(in_order, style)
 
 
-def listing(uses: Sequence[WaiverUse], style: Style) -> Iterator[str]:
-    """Yield a table of waivers with who approved them, and what each covers where that was judged."""
+def listing(uses: Sequence[WaiverUse], style: Style, judged_as_of: dt.datetime | None = None) -> Iterator[str]:
+    """Yield a table of waivers with who approved them, and what each covers where that was judged.
+
+    One that has ended since the moment that was judged is told with both days.
+    """
     in_order = sorted(uses, key=_urgency)
     rows = [
         [
@@ -54,12 +59,23 @@ def listing(uses: Sequence[WaiverUse], style: Style) -> Iterator[str]:
     if rows:
         yield from style.table(["Waiver", "Checks", "Approver", "Last day", "Left", "Standing"], rows, flexible=1)
     yield from _details(in_order, style)
+    if judged_as_of is not None:
+        for one in in_order:
+            if ":" in one.standing:
+                yield from style.lines(f"{style.clean(one.id, _ID)}, {one.standing}", indent="    ")
+            if one.standing != EXPIRED and ends_within(one, -1):
+                ended = f"{style.clean(one.id, _ID)} ended on {style.clean(one.expires, _DATE)}"
+                yield from style.lines(f"{ended}; {_day_of(judged_as_of, 'counted as of')}", indent="    ")
     yield from style.lines(AS_WRITTEN)
 
 
 def ends_within(use: WaiverUse, days: int) -> bool:
     """Whether a waiver has ended, or does so within a number of days."""
     return use.expires_in_days is not None and use.expires_in_days <= days
+
+
+def _day_of(evidence: dt.datetime, lead: str) -> str:
+    return f"{lead} {evidence.astimezone(dt.UTC):%Y-%m-%d}, the day of the evidence"
 
 
 def _urgency(use: WaiverUse) -> tuple[bool, str, str]:

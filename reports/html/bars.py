@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compliance.assessment.assessment import RecordingState, RequirementEntry, SourceEntry, StandardEntry
+from compliance.assessment.assessment import RecordingState, SourceEntry, StandardEntry
 from reports.html.markup import Markup, el, joined
+from reports.look_back import periods
+from reports.words import in_words
 
 NO_LIMIT = "no limit"
 _HEIGHT = 20
@@ -13,11 +15,6 @@ _TOP, _THICK = 3, 14
 _COLD_TOP, _COLD_THICK = 12, 5
 _SHORT_OF_A_MARK = 1.0
 """Percents of the axis that a bar ends before the mark of a period which it does not meet, at least."""
-
-
-def periods(standard: StandardEntry) -> list[RequirementEntry]:
-    """Return the periods that a standard asks for: searchable, then in all."""
-    return [need for need in (standard.hot, standard.total) if need is not None]
 
 
 class Scale:
@@ -50,7 +47,7 @@ def axis(scale: Scale) -> Markup:
 def bar(source: SourceEntry, scale: Scale) -> Markup:
     """Return how far back a log source can be looked at as a bar, or the words where there is none to draw."""
     if source.recorded is not RecordingState.RECORDED:
-        return el("span", source.recorded.value.replace("_", " "), cls="no-bar")
+        return el("span", in_words(source.recorded), cls="no-bar")
     hot = _days(source.hot_text, source.hot_days, scale)
     total = _days(source.total_text, source.total_days, scale)
     if hot is None or total is None:
@@ -59,7 +56,7 @@ def bar(source: SourceEntry, scale: Scale) -> Markup:
     missing = el("line", x1="0", x2="100%", y1=_HEIGHT // 2, y2=_HEIGHT // 2, cls="missing")
     return el(
         "svg", missing, pieces, *_marks(scale), cls="bar", width="100%", height=_HEIGHT, role="img",
-        aria_label=in_words(source),
+        aria_label=described(source),
     )  # fmt: skip
 
 
@@ -80,7 +77,7 @@ def stretches(source: SourceEntry, hot: int, total: int, scale: Scale) -> Iterat
             start = end
 
 
-def in_words(source: SourceEntry) -> str:
+def described(source: SourceEntry) -> str:
     """Return what a bar shows, for those who do not see it."""
     today = "not known since when" if source.at_most_today_days is None else f"{source.at_most_today_days:,} days today"
     proven = "none read" if source.proven_days is None else f"{source.proven_days:,} days old"

@@ -10,10 +10,12 @@ from compliance.assessment.history import HistoryPoint
 from compliance.assessment.verdict import Status
 from compliance.assessment.words import counted
 from reports.html.markup import Content, Markup, el, joined
-from reports.html.pieces import anchor, labelled, link, listed, moment, scrolling, section, status_mark, table, words
+from reports.html.pieces import anchor, labelled, link, listed, moment, scrolling, section, status_mark, table
+from reports.words import in_words
 
 _HEADINGS = {
     Direction.WORSE: "For the worse",
+    Direction.UNCLEAR: "Unclear whether for the worse",
     Direction.BETTER: "For the better",
     Direction.NEITHER: "Neither better nor worse",
 }
@@ -64,7 +66,7 @@ def _change(change: ChangeEntry, here: set[str]) -> Markup:
 
 
 def _why(change: ChangeEntry) -> Content:
-    reasons = listed((f"{words(one.kind.value)}: {one.text}" for one in change.reasons), cls="plain")
+    reasons = listed((f"{in_words(one.kind.value)}: {one.text}" for one in change.reasons), cls="plain")
     return reasons or "neither assessment tells"
 
 
@@ -94,8 +96,16 @@ def trend(assessment: Assessment, standards: Sequence[StandardEntry], history: S
     """Return how many controls had each status over time, under each standard; None without a history."""
     if not history:
         return None
-    points = [(f"{one.as_of:%Y-%m-%d}", one.tool_version, one.totals) for one in history[-_POINTS:]]
-    points.append((f"{assessment.as_of:%Y-%m-%d}, this one", assessment.tool.version, assessment.totals))
+    points = [
+        (
+            f"{one.as_of:%Y-%m-%d}{_marks(complete=one.complete, simulated=one.simulated, redacted=one.redacted)}",
+            one.tool_version,
+            one.totals,
+        )
+        for one in history[-_POINTS:]
+    ]
+    here = _marks(complete=assessment.complete, simulated=assessment.simulated, redacted=_is_redacted(assessment))
+    points.append((f"{assessment.as_of:%Y-%m-%d}, this one{here}", assessment.tool.version, assessment.totals))
     left = len(history) - _POINTS
     return section(
         "trend",
@@ -103,6 +113,20 @@ def trend(assessment: Assessment, standards: Sequence[StandardEntry], history: S
         *(_table(standard, points) for standard in standards),
         el("p", f"{left:,} earlier ones are not shown.") if left > 0 else None,
     )
+
+
+def _marks(*, complete: bool, simulated: bool, redacted: bool) -> str:
+    """Return what keeps an assessment from being compared with the others at a glance."""
+    marks = (
+        "" if complete else "not every control",
+        "simulated" if simulated else "",
+        "of a redacted copy" if redacted else "",
+    )
+    return "".join(f", {mark}" for mark in marks if mark)
+
+
+def _is_redacted(assessment: Assessment) -> bool:
+    return assessment.run is not None and assessment.run.derived_from is not None
 
 
 def _table(standard: StandardEntry, points: Sequence[tuple[str, str, Sequence[Totals]]]) -> Markup:

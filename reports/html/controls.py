@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from compliance.assessment.assessment import Assessment, Finding
 from compliance.assessment.verdict import Status
-from reports.grouping import by_check, ordered, standards_of, told_alike
+from reports.grouping import WORST_FIRST, by_check, ordered, standards_of, told_alike
 from reports.html.markup import Content, Markup, el, joined
 from reports.html.pieces import (
     anchor,
@@ -22,9 +22,7 @@ from reports.html.pieces import (
 )
 from reports.html.record import places
 from reports.html.telling import (
-    ORDER,
     because,
-    catalogues,
     classes,
     evidence,
     how_many,
@@ -32,16 +30,15 @@ from reports.html.telling import (
     rests_on,
     waived_by,
 )
-from reports.words import STATUS_WORDS
-
-_OPEN = (Status.FAIL, Status.INDETERMINATE)
+from reports.terms import catalogues
+from reports.words import STATUS_WORDS, in_words
 
 
 def failed(assessment: Assessment, gate: str | None) -> Markup:
     """Return the section of failures, the worst first, and after them those that waivers cover whole."""
     findings = ordered(assessment, Status.FAIL, gate)
-    open_ = by_check(one for one in findings if one.left_open in _OPEN)
-    covered = by_check(one for one in findings if one.left_open not in _OPEN)
+    open_ = by_check(one for one in findings if not one.wholly_waived)
+    covered = by_check(one for one in findings if one.wholly_waived)
     told = {group[0].check for group in open_}
     return section(
         "failed",
@@ -69,7 +66,7 @@ def side_by_side(assessment: Assessment) -> Markup:
     groups = list(dict.fromkeys(finding.group for finding in assessment.findings))
     rows = [
         (
-            group.replace("_", " ").capitalize(),
+            in_words(group).capitalize(),
             *(_index_cell(assessment, group, kind) for kind in ("design", "operation")),
         )
         for group in groups
@@ -141,7 +138,7 @@ def _title(group: Sequence[Finding], assessment: Assessment, *, level: str) -> M
     judged = [one for one in assessment.findings if one.check == finding.check and one.standard is not None]
     under = [
         f"{STATUS_WORDS[status]} under {standards_of(one for one in judged if one.status is status)}"
-        for status in ORDER
+        for status in WORST_FIRST
         if any(one.status is status for one in judged)
     ]
     facts = "; ".join((f"severity {finding.severity.value}", *under, ""))
@@ -193,7 +190,7 @@ def _control(group: Sequence[Finding], known: Collection[str]) -> Markup:
             labelled(
                 (
                     ("Recommendation", _remedy(group)),
-                    ("Catalogues", catalogues(first)),
+                    ("Catalogues", "; ".join(" ".join(each) for each in catalogues(first))),
                     ("Lesson", first.lesson),
                 )
             ),
@@ -241,6 +238,6 @@ def _remedy(group: Sequence[Finding]) -> Markup | None:
     failing = [one for one in group if one.status is Status.FAIL]
     if not failing or not group[0].recommendation:
         return commands(group[0].recommendation)
-    kind = "failed" if any(one.left_open in _OPEN for one in failing) else "waived"
+    kind = "failed" if not all(one.wholly_waived for one in failing) else "waived"
     where = link(anchor(kind, group[0].check), "What failed, and what to do")
     return joined(("the commands under ", where))

@@ -23,7 +23,7 @@ def covered(assessment: Assessment) -> str:
 
 
 def period_and_days(assessment: Assessment, history: Sequence[HistoryPoint]) -> Markup:
-    """Return the section on the days of the period on which nothing was read, by this bundle or an earlier one."""
+    """Return the section on the days of the period without evidence of this bundle or an earlier one."""
     title = "Days of the period without evidence"
     period = assessment.period
     if period is None:
@@ -37,8 +37,8 @@ def period_and_days(assessment: Assessment, history: Sequence[HistoryPoint]) -> 
     days = (period.last - period.first).days + 1
     without = sum((last - first).days + 1 for first, last in spans)
     told = (
-        f"On {counted(days - without, 'day')} of {days:,} something was read, counting this bundle and"
-        f" {counted(len(history), 'earlier one')}."
+        f"Evidence is from {counted(days - without, 'day')} of {days:,}, counting this bundle and"
+        f" {counted(len(history), 'earlier one')}: on such a day something that controls rest on was read whole."
     )
     if not spans:
         return section("days", title, el("p", told))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from compliance.assessment.assessment import Assessment, StandardEntry, Totals
 from compliance.assessment.verdict import Status
-from compliance.assessment.words import counted
 from reports.html.days import covered
 from reports.html.markup import Content, Markup, el, joined, named
 from reports.html.pieces import first_of, labelled, link, listed, moment, status_mark
+from reports.terms import left_out_by_settings, standing, under_waivers, who_counts
 
 _LEFT_OUT = 3
 
@@ -31,7 +31,7 @@ def opening(assessment: Assessment, standards: Sequence[StandardEntry], gate: st
                         ("As of", f"{moment(assessment.as_of)}, the end of the last reading"),
                         ("Period", covered(assessment)),
                         ("Standards" if len(standards) > 1 else "Standard", _standards(standards, gate)),
-                        ("Scope", in_short(assessment)),
+                        ("Scope", who_counts(assessment)),
                         ("Left out", _left_out(assessment)),
                     )
                 ),
@@ -56,32 +56,6 @@ def verdict(assessment: Assessment, standards: Sequence[StandardEntry]) -> list[
                link("method", "Method and limits"), ", and counts in none of these numbers.")
         )  # fmt: skip
     return told
-
-
-def standing(standard: StandardEntry) -> str:
-    """Return what has to be known of a standard before its verdict is read, in a line."""
-    own = any(need is not None and need.own for need in (standard.hot, standard.total))
-    said = (
-        standard.status,
-        "interpretive" if standard.interpretive else "",
-        "unverified" if standard.unverified else "",
-        "by the organisation's own number" if own else "",
-        "the data lake taken for searchable" if standard.lake_counts_as_searchable else "",
-    )
-    return "; ".join(filter(None, said))
-
-
-def in_short(assessment: Assessment) -> str:
-    """Return who and what counts, in a line."""
-    judged = assessment.scope
-    classes = counted(len(judged.excluded_actors), "class", "classes")
-    out = f"{classes} of actors left out" if judged.excluded_actors else "nobody left out"
-    months = "the longest reading of a month" if judged.strict_months else "months as the calendar has them"
-    tolerance = f"{counted(judged.tolerance_days, 'day')} forgiven" if judged.tolerance_days else "no day forgiven"
-    return (
-        f"{out}; {months}; {tolerance}; stale after {counted(judged.max_age.collected_hours, 'hour')} (collected) or"
-        f" {counted(judged.max_age.exported_days, 'day')} (exported, attested)"
-    )
 
 
 def _simulated(assessment: Assessment) -> Markup | None:
@@ -119,7 +93,7 @@ def _standards(standards: Sequence[StandardEntry], gate: str | None) -> Markup |
 
 
 def _left_out(assessment: Assessment) -> Markup:
-    shown, more = first_of(assessment.left_out, _LEFT_OUT)
+    shown, more = first_of(assessment.left_out or left_out_by_settings(assessment), _LEFT_OUT)
     told = "; ".join(shown) if shown else "nobody and nothing of what was assessed"
     return joined((told, f"; {more:,} more" if more else None, ": see " if more else None,
                    link("method", "Method and limits") if more else None))  # fmt: skip
@@ -132,11 +106,7 @@ def _verdict(standard: StandardEntry, totals: Totals, *, alone: bool) -> Markup:
         (Status.PASS, totals.passed),
         (Status.NOT_APPLICABLE, totals.not_applicable),
     )
-    waived = (
-        el("li", f"{totals.waived:,} of them under a waiver, which changes no status", cls="quiet")
-        if totals.waived
-        else None
-    )
+    waived = under_waivers(totals)
     return el(
         "div",
         None if alone else el("h3", standard.id),
@@ -144,7 +114,7 @@ def _verdict(standard: StandardEntry, totals: Totals, *, alone: bool) -> Markup:
         el(
             "ul",
             *(el("li", el("strong", f"{count:,}"), " ", status_mark(status)) for status, count in counts),
-            waived,
+            el("li", waived, cls="quiet") if waived else None,
             cls="counts",
         ),
         cls="verdict",

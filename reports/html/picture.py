@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from compliance.assessment.assessment import (
-    Assessment,
-    RecordingState,
-    RequirementEntry,
-    SourceEntry,
-    StandardEntry,
-    StoreEntry,
-)
-from compliance.assessment.verdict import Status
-from reports.html.bars import Scale, axis, bar, legend, periods
+from compliance.assessment.assessment import Assessment, SourceEntry, StandardEntry, StoreEntry
+from reports.grouping import WORST_FIRST
+from reports.html.bars import Scale, axis, bar, legend
 from reports.html.markup import Content, Markup, el, joined, said
 from reports.html.pieces import NOT_KNOWN, folded, scrolling, section, status_mark, table
-from reports.html.telling import ORDER
+from reports.look_back import asked, beside_the_bar, grouped, notes_on, periods
 
 _NOT_ASKED = "not asked"
 _STORES = 20
@@ -34,7 +27,7 @@ def pictures(assessment: Assessment, standards: Sequence[StandardEntry]) -> Mark
         el("p", "Of the unified audit log the class of actor that is kept shortest counts; of other logs the store that"
            " keeps them longest.", cls="quiet"),
         legend(records=records),
-        el("p", joined(map(status_mark, ORDER), "   "), cls="aside"),
+        el("p", joined(map(status_mark, WORST_FIRST), "   "), cls="aside"),
         *(_figures(assessment, standard) for standard in first),
         _side_by_side(assessment, standards) if len(standards) > 1 else None,
         *(
@@ -65,17 +58,17 @@ def picture(assessment: Assessment, standard: StandardEntry) -> Markup:
             el("tr", el("th", said(heading), scope="rowgroup", colspan=len(columns), cls="group")),
             *(_row(source, standard, scale, assessment.as_of.date()) for source in rows),
         )
-        for heading, rows in _groups(sources)
+        for heading, rows in grouped(sources)
     ]
     caption = el("caption", f"{standard.id}: {needs}" if needs else standard.id)
     return el("table", caption, el("thead", el("tr", *columns)), *bodies, cls="picture")
 
 
 def _row(source: SourceEntry, standard: StandardEntry, scale: Scale, today: date) -> Markup:
-    details = [el("span", told, cls="detail") for told in _details(source, standard, today)]
+    details = [el("span", told, cls="detail") for told in beside_the_bar(source, standard, today)]
     cells = [
         el("td", status_mark(status, text), el("span", f", {status.value}", cls="unseen"), cls="figure")
-        for _, status, text in _asked(source, standard)
+        for _, status, text in asked(source, standard)
     ]
     return el(
         "tr", el("th", said(source.title), *details, scope="row"), el("td", bar(source, scale), cls="bars"), *cells
@@ -164,15 +157,12 @@ def _side_by_side(assessment: Assessment, standards: Sequence[StandardEntry]) ->
 def _cell(source: SourceEntry | None, standard: StandardEntry) -> Content:
     if source is None:
         return _NOT_ASKED
-    return joined((status_mark(status, text) for _, status, text in _asked(source, standard)), " / ")
+    return joined((status_mark(status, text) for _, status, text in asked(source, standard)), " / ")
 
 
 def _notes(assessment: Assessment) -> Markup | None:
     """Return each note on log sources once, with the names of those that it is about."""
-    noted: dict[str, list[str]] = {}
-    for source in assessment.sources:
-        for note in source.notes:
-            noted.setdefault(f"{source.standard}: {note}", []).append(source.title)
+    noted = notes_on(assessment.sources)
     if not noted:
         return None
     return joined(el("p", f"{note}: {', '.join(titles)}.", cls="quiet") for note, titles in noted.items())
@@ -180,38 +170,6 @@ def _notes(assessment: Assessment) -> Markup | None:
 
 def _of(assessment: Assessment, standard: StandardEntry) -> list[SourceEntry]:
     return [source for source in assessment.sources if source.standard == standard.id]
-
-
-def _groups(sources: Sequence[SourceEntry]) -> Iterator[tuple[str, list[SourceEntry]]]:
-    """Yield the sources of each service, those in one store together, with the names of both."""
-    for origin, store in dict.fromkeys((source.origin, source.store) for source in sources):
-        heading = origin if store == origin else f"{origin}, in {store}"
-        yield heading, [source for source in sources if (source.origin, source.store) == (origin, store)]
-
-
-def _asked(source: SourceEntry, standard: StandardEntry) -> Iterator[tuple[RequirementEntry, Status, str]]:
-    for need, status, text in (
-        (standard.hot, source.hot_status, source.hot_text),
-        (standard.total, source.total_status, source.total_text),
-    ):
-        if need is not None:
-            yield need, status, text
-
-
-def _details(source: SourceEntry, standard: StandardEntry, today: date) -> Iterator[str]:
-    """Yield what a bar cannot tell."""
-    if source.not_recorded_why is not None:
-        yield source.not_recorded_why
-    if source.recorded is RecordingState.RECORDED and source.full_on is not None and source.full_on > today:
-        yield f"full on {source.full_on.isoformat()} at the earliest"
-    if any(
-        need is not None and status is Status.PASS and days is not None and days < need.least_days
-        for need, status, days in (
-            (standard.hot, source.hot_status, source.hot_days),
-            (standard.total, source.total_status, source.total_days),
-        )
-    ):
-        yield "met by a declared store: see the controls"
 
 
 def _days(days: int | None) -> str:

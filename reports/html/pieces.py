@@ -132,10 +132,5 @@ def number(count: int | None) -> str:
     return NOT_KNOWN if count is None else f"{count:,}"
 
 
-def words(value: str) -> str:
-    """Return the value of an enumeration as words."""
-    return value.replace("_", " ")
-
-
 def _aligned(column: int, numbers: Sequence[int]) -> str:
     return "number" if column in numbers else ""

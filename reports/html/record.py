@@ -8,7 +8,6 @@ from urllib.parse import quote
 from compliance.assessment.assessment import Assessment, DatasetRow, LevelEntry, ReaderEntry, RunEntry, StandardEntry
 from compliance.assessment.words import counted
 from reports.html.markup import Content, Markup, el, joined, said
-from reports.html.opening import in_short, standing
 from reports.html.pieces import (
     NOT_KNOWN,
     anchor,
@@ -23,8 +22,9 @@ from reports.html.pieces import (
     section,
     status_mark,
     table,
-    words,
 )
+from reports.terms import left_out_by_settings, standing, who_counts
+from reports.words import in_words
 
 _ROWS = 1_000
 _APIS = {
@@ -149,8 +149,8 @@ def method(assessment: Assessment, standards: Sequence[StandardEntry]) -> Markup
            " stale or not asked for is unread, and never passes: its verdict is indeterminate. A status is never"
            " changed by a waiver or a declaration of an exception. Verdicts are as of the end of the last reading."),
         el("h3", "Scope, and what was left out"),
-        el("p", f"{in_short(assessment).capitalize()}."),
-        listed(f"Left out: {line}" for line in assessment.left_out),
+        el("p", f"{who_counts(assessment).capitalize()}."),
+        listed(f"Left out: {line}" for line in assessment.left_out or left_out_by_settings(assessment)),
         paragraphs(assessment.notes),
         el("h3", "Not assessed"),
         el("p", "Every check was assessed.") if assessment.complete else None,
@@ -176,7 +176,7 @@ def _not_shown(more: int) -> Markup | None:
 
 
 def _state(row: DatasetRow) -> Markup:
-    return el("span", words(row.state.value), cls="" if row.state.value == "complete" else "caution")
+    return el("span", in_words(row.state.value), cls="" if row.state.value == "complete" else "caution")
 
 
 def _difference(row: DatasetRow) -> str:
@@ -218,7 +218,7 @@ def _readers(readers: Sequence[ReaderEntry]) -> Markup:
     headers = ("API", "Application", "Object id", "Permissions", "Delegated permissions", "Directory roles")
     rows = [
         (
-            _APIS.get(one.api, words(one.api)),
+            _APIS.get(one.api, in_words(one.api)),
             one.application or NOT_KNOWN,
             one.object_id or NOT_KNOWN,
             *map(_held, (one.roles, one.scopes, one.directory_roles)),

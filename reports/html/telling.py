@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from compliance.assessment.assessed import affected_file
 from compliance.assessment.assessment import AffectedEntry, EvidenceEntry, Finding, PartEntry
-from compliance.assessment.verdict import Basis, Status
+from reports.grouping import WORST_FIRST
 from reports.html.markup import Content, Markup, el, joined, named
-from reports.html.pieces import first_of, folded, number, reference, scrolling, status_mark, table, words
-from reports.words import KIND_WORDS, STATUS_WORDS
+from reports.html.pieces import first_of, folded, number, reference, scrolling, status_mark, table
+from reports.words import BASIS_WORDS, KIND_WORDS, STATUS_WORDS, in_words
 
-BASIS_WORDS = {
-    Basis.CONFIGURED: "settings as read",
-    Basis.OBSERVED: "records seen",
-    Basis.ATTESTED: "somebody's declaration",
-    Basis.IMPORTED: "an administrator's export",
-}
-"""On what a verdict rests, in words."""
-ORDER = (Status.FAIL, Status.INDETERMINATE, Status.PASS, Status.NOT_APPLICABLE)
-"""Statuses as they are told, the worst first."""
 _PARTS = 100
 _EVIDENCE = 40
 
@@ -39,17 +31,11 @@ def how_many(finding: Finding) -> str | None:
     return f"{least}{finding.affected_count:,}{of}"
 
 
-def file_of(finding: Finding) -> str:
-    """Return the file of the result folder that holds every affected object."""
-    under = "" if finding.standard is None else f".{finding.standard}"
-    return f"affected/{finding.check}{under}.jsonl"
-
-
 def classes(finding: Finding) -> Markup | None:
     """Return the classes of what a finding judges as a table, the worst first, those left out at its end."""
     if not finding.parts:
         return None
-    ranked = sorted(finding.parts, key=lambda part: (part.excluded is not None, ORDER.index(part.status)))
+    ranked = sorted(finding.parts, key=lambda part: (part.excluded is not None, WORST_FIRST.index(part.status)))
     shown, more = first_of(ranked, _PARTS)
     rows: list[Sequence[Content]] = [
         (part.title, status_mark(part.status), number(part.count), joined(_of_part(part, finding))) for part in shown
@@ -84,7 +70,7 @@ def objects(finding: Finding) -> Markup | None:
     return folded(
         f"Objects: {how_many(finding)}",
         scrolling(caption, table(caption, ("Object", "Found", "Evidence"), rows, cls="objects")),
-        el("p", f"{others}, with the evidence of each, in ", el("code", file_of(finding)), ".", cls="quiet"),
+        el("p", f"{others}, with the evidence of each, in ", el("code", affected_file(finding)), ".", cls="quiet"),
     )
 
 
@@ -108,7 +94,7 @@ def evidence(entries: Sequence[EvidenceEntry], places: Collection[str]) -> Marku
 def _not_whole(entry: EvidenceEntry) -> Markup | None:
     if entry.state.value == "complete":
         return None
-    return el("span", f" ({words(entry.state.value)})", cls="caution")
+    return el("span", f" ({in_words(entry.state.value)})", cls="caution")
 
 
 def waived_by(finding: Finding) -> Markup | None:
@@ -120,7 +106,7 @@ def waived_by(finding: Finding) -> Markup | None:
         f" {one.approver}; ticket {one.ticket}; last day {one.expires}."
         for one in finding.waivers
     ]
-    if finding.left_open in (Status.FAIL, Status.INDETERMINATE):
+    if not finding.wholly_waived:
         told.append(f"Not waived: the rest, which is {STATUS_WORDS[finding.left_open]}.")
     return joined(el("p", one) for one in told)
 
@@ -130,19 +116,3 @@ def rests_on(finding: Finding) -> str | None:
     basis = None if finding.basis is None else BASIS_WORDS[finding.basis]
     certainty = None if finding.certainty is None else f"certainty of the facts: {finding.certainty.value}"
     return "; ".join(filter(None, (basis, certainty))) or None
-
-
-def catalogues(finding: Finding) -> str | None:
-    """Return the same control in other catalogues."""
-    mappings = finding.mappings
-    told = [
-        f"{catalogue} {', '.join(ids)}"
-        for catalogue, ids in (
-            ("NIST SP 800-53", mappings.nist_800_53),
-            ("SCuBA", mappings.scuba),
-            ("CIS Microsoft 365", mappings.cis_m365),
-            ("ATT&CK", mappings.attack),
-        )
-        if ids
-    ]
-    return "; ".join(told) or None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from compliance.assessment.assessment import Assessment, WaiverUse
 from compliance.assessment.words import counted
 from reports.html.markup import Content, Markup, el, joined
-from reports.html.pieces import anchor, first_of, labelled, link, section, words
+from reports.html.pieces import anchor, first_of, labelled, link, section
 
 _SOON_DAYS = 30
 _SHOWN = 200
@@ -41,8 +41,8 @@ def _ends_soon(one: WaiverUse) -> bool:
 
 
 def _in_short(given: Sequence[WaiverUse]) -> str:
-    standings = list(dict.fromkeys(one.standing for one in given))
-    told = [f"{sum(one.standing == standing for one in given):,} {words(standing)}" for standing in standings]
+    standings = [one.standing.partition(":")[0] for one in given]
+    told = [f"{standings.count(standing):,} {standing}" for standing in dict.fromkeys(standings)]
     soon = sum(map(_ends_soon, given))
     return f"{counted(len(given), 'waiver')}: {', '.join(told)}; {soon:,} expiring within {_SOON_DAYS} days."
 
@@ -77,7 +77,7 @@ def _standing(one: WaiverUse) -> str:
     if one.standing == "expired":
         return "expired, and no longer counted"
     soon = f", expires in {counted(one.expires_in_days or 0, 'day')}" if _ends_soon(one) else ""
-    return f"{words(one.standing)}{soon}"
+    return f"{one.standing}{soon}"
 
 
 def _last_day(one: WaiverUse) -> str:

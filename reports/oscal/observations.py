@@ -29,7 +29,12 @@ def observation_ids(subject: Subject, finding: Finding) -> list[Object]:
 
 def name_of(finding: Finding) -> str:
     """Return what tells a finding from the others: its check, and the standard that it was judged by."""
-    return finding.check if finding.standard is None else f"{finding.check} ({finding.standard})"
+    return named(finding.check, finding.standard)
+
+
+def named(check: str, standard: str | None) -> str:
+    """Return the name of a check under a standard, or under none."""
+    return check if standard is None else f"{check} ({standard})"
 
 
 def standing(finding: Finding) -> Object:

@@ -48,7 +48,7 @@ def finding_of(subject: Subject, control: Control, mapped: Sequence[Finding]) ->
             "status": {"state": "not-satisfied", "reason": "fail"},
         },
         "related-observations": [each for one in mapped for each in observation_ids(subject, one)],
-        "related-risks": [{"risk-uuid": risk_id(one)} for one in failing],
+        "related-risks": [{"risk-uuid": risk_id(one.uid)} for one in failing],
     }
 
 

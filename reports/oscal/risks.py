@@ -18,11 +18,13 @@ from reports.outcome import Outcome, outcome_of
 
 _CORE = "http://csrc.nist.gov/ns/oscal"
 _APPROVED = "deviation-approved"
+OPEN = (Status.FAIL, Status.INDETERMINATE)
+"""The statuses of what is left to be done or to be found out."""
 
 
 def is_open(finding: Finding) -> bool:
     """Whether something is left to be done or to be found out, waived or not."""
-    return finding.status in (Status.FAIL, Status.INDETERMINATE)
+    return finding.status in OPEN
 
 
 def is_closed(finding: Finding) -> bool:
@@ -34,7 +36,7 @@ def risk_of(subject: Subject, finding: Finding) -> Object:
     """Return the risk of a finding that fails, is indeterminate, or was either before."""
     return filled(
         {
-            "uuid": risk_id(finding),
+            "uuid": risk_id(finding.uid),
             "title": risk_title(finding),
             "description": prose(finding.condition, finding.cause and f"Decided by: {finding.cause}"),
             "statement": prose(_if_so(finding), finding.effect),
@@ -57,9 +59,9 @@ def risk_of(subject: Subject, finding: Finding) -> Object:
     )
 
 
-def risk_id(finding: Finding) -> str:
-    """Return the UUID of a finding's risk, the same in every run."""
-    return identity("risk", finding.uid)
+def risk_id(uid: str) -> str:
+    """Return the UUID of the risk of a finding by the finding's uid, the same in every run."""
+    return identity("risk", uid)
 
 
 def risk_title(finding: Finding) -> str:

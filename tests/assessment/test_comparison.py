@@ -22,6 +22,7 @@ from compliance.assessment.assessment import (
 )
 from compliance.assessment.changes import ChangeEntry, Direction, ReasonKind
 from compliance.assessment.comparison import compare
+from compliance.assessment.pair import AffectedAs, ObjectKey
 from compliance.assessment.verdict import Basis, Status
 from compliance.evidence.datasets import Origin, State
 from compliance.evidence.scope import EVERYBODY, ExcludedActors
@@ -77,6 +78,13 @@ def the_change(old: Assessment, new: Assessment, *objects: Any) -> ChangeEntry:
     return one
 
 
+def objects(
+    *ids: str, part: str | None = None, undecided: tuple[str, ...] = (), why: str = "as it should not be"
+) -> dict[ObjectKey, AffectedAs]:
+    """Affected objects: those that surely fail, and those that could not be decided."""
+    return {(part, name): AffectedAs(name not in undecided, why) for name in (*ids, *undecided)}
+
+
 def kinds(change: ChangeEntry) -> list[ReasonKind]:
     return [reason.kind for reason in change.reasons]
 
@@ -95,7 +103,7 @@ def why(change: ChangeEntry) -> str:
         (FAIL, PASS, Direction.BETTER),
         (INDETERMINATE, PASS, Direction.BETTER),
         (FAIL, NOT_APPLICABLE, Direction.BETTER),
-        (FAIL, INDETERMINATE, Direction.NEITHER),
+        (FAIL, INDETERMINATE, Direction.UNCLEAR),
         (PASS, NOT_APPLICABLE, Direction.NEITHER),
     ],
 )
@@ -122,14 +130,14 @@ def test_a_setting_is_named_by_what_decided_then_and_now() -> None:
 
 def test_one_object_for_another_is_worse_though_as_many_fail() -> None:
     one = finding("AUD-04", FAIL, affected_count=1)
-    change = the_change(then(one), now(one), {"uid-AUD-04": ["a"]}, {"uid-AUD-04": ["b"]})
+    change = the_change(then(one), now(one), {"uid-AUD-04": objects("a")}, {"uid-AUD-04": objects("b")})
     assert (change.direction, change.objects_new, change.objects_gone) == (Direction.WORSE, 1, 1)
     assert kinds(change) == [ReasonKind.SETTING]
 
 
 def test_fewer_objects_are_better_and_more_are_worse_under_a_control_that_fails_anyway() -> None:
     two, one = finding("AUD-04", FAIL, affected_count=2), finding("AUD-04", FAIL, affected_count=1)
-    both, alone = {"uid-AUD-04": ["a", "b"]}, {"uid-AUD-04": ["a"]}
+    both, alone = {"uid-AUD-04": objects("a", "b")}, {"uid-AUD-04": objects("a")}
     assert the_change(then(two), now(one), both, alone).direction is Direction.BETTER
     assert the_change(then(one), now(two), alone, both).direction is Direction.WORSE
     counted = the_change(then(one), now(two))

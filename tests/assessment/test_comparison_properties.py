@@ -11,8 +11,9 @@ from made_assessments import AS_OF, finding, ordinary, part, waiver
 
 from compliance.assessment.assessment import Assessment, DatasetRow, Finding, ToolEntry
 from compliance.assessment.changes import Direction, ReasonKind
-from compliance.assessment.comparison import Objects, compare
+from compliance.assessment.comparison import compare
 from compliance.assessment.gate import ExitCode, Gate, exit_code, regression_exit_code
+from compliance.assessment.pair import AffectedAs, Objects
 from compliance.assessment.verdict import Status
 from compliance.evidence.datasets import Origin, State
 
@@ -20,7 +21,10 @@ CHECKS = ("AUD-01", "AUD-03", "AUD-04", "RET-01")
 GATE = Gate("m-21-31")
 TENANT = {ReasonKind.SETTING, ReasonKind.LICENCE}
 statuses = st.sampled_from(Status)
-objects = st.frozensets(st.sampled_from("abcd"))
+objects = st.dictionaries(
+    st.tuples(st.sampled_from((None, "members")), st.sampled_from("abcd")),
+    st.builds(AffectedAs, st.booleans(), st.sampled_from(("lacks Send", "lacks Create"))),
+)
 
 
 @st.composite
@@ -47,9 +51,12 @@ def assessments(draw: st.DrawFn) -> tuple[Assessment, Objects]:
     """An assessment of some checks, and all its affected objects."""
     judged = [draw(findings(check)) for check in CHECKS if draw(st.booleans())]
     failing = (Status.FAIL, Status.INDETERMINATE)
-    affected = {one.uid: draw(objects) if one.status in failing else frozenset() for one in judged}
+    affected = {one.uid: draw(objects) if one.status in failing else {} for one in judged}
     judged = [
-        msgspec.structs.replace(one, affected_count=len(affected[one.uid]) if one.status is Status.FAIL else 0)
+        msgspec.structs.replace(
+            one,
+            affected_count=sum(each.fails for each in affected[one.uid].values()) if one.status is Status.FAIL else 0,
+        )
         for one in judged
     ]
     row = DatasetRow(

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_assessments import ordinary
+from made_assessments import AS_OF, finding, ordinary
 
 from compliance.assessment.assessment import PeriodEntry
 from compliance.assessment.period import days_without_evidence, evidence_days, parse_period, period_entry
+from compliance.assessment.verdict import Status
 from compliance.errors import InputError
-from compliance.evidence.datasets import State
+from compliance.evidence.datasets import Origin, State
 
 DAY = dt.timedelta(days=1)
+RESTS_ON_USERS = finding("AUD-04", Status.PASS)
 FIRST, LAST = dt.date(2026, 7, 1), dt.date(2026, 9, 30)
 
 
@@ -56,15 +59,36 @@ def test_a_dataset_counts_on_the_days_on_which_its_reading_began_and_ended() -> 
     elsewhere = msgspec.structs.replace(
         base, read_at=dt.datetime(2026, 8, 1, 1, 0, tzinfo=dt.timezone(dt.timedelta(hours=2)))
     )
-    denied = msgspec.structs.replace(base, state=State.DENIED, read_at=late + 30 * DAY)
     undated = msgspec.structs.replace(base, read_at=None)
-    days = evidence_days((over_midnight, elsewhere, denied, undated))
+    days = evidence_days((over_midnight, elsewhere, undated), (RESTS_ON_USERS,))
     assert [day.isoformat() for day in days] == ["2026-07-01", "2026-07-02", "2026-07-31"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({}, True),
+        ({"rows": 0}, True),
+        ({"state": State.STALE}, True),
+        ({"origin": Origin.EXPORTED}, True),
+        ({"state": State.DENIED}, False),
+        ({"state": State.PARTIAL}, False),
+        ({"state": State.FAILED}, False),
+        ({"origin": Origin.ATTESTED}, False),
+        ({"name": "graph.organization"}, False),
+    ],
+)
+def test_a_day_has_evidence_where_something_that_findings_rest_on_was_read_whole(
+    changes: dict[str, Any], counts: bool
+) -> None:
+    row = next(one for one in ordinary().datasets if one.name == "graph.users")
+    row = msgspec.structs.replace(row, state=State.COMPLETE, origin=Origin.COLLECTED, read_at=AS_OF)
+    assert bool(evidence_days((msgspec.structs.replace(row, **changes),), (RESTS_ON_USERS,))) is counts
 
 
 def test_days_without_evidence_are_told_as_stretches() -> None:
     quarter = parse_period("2026Q3")
-    entry = period_entry(quarter, ())
+    entry = period_entry(quarter, (), ())
     assert days_without_evidence(entry) == ((FIRST, LAST),)
     read = msgspec.structs.replace(entry, evidence_days=(FIRST, dt.date(2026, 8, 15)))
     assert days_without_evidence(read, [(dt.date(2026, 8, 16), LAST + DAY)]) == (

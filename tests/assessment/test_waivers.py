@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from compliance.assessment.waivers import Standing, Waiver, json_schema, load_waivers
@@ -88,6 +92,12 @@ def test_a_file_without_waivers_is_accepted(tmp_path: Path) -> None:
         ("    ticket: GRC-481\n", "", ":4:5 waivers[0].ticket: this key is missing"),
         ("    expires: 2027-03-31\n", "", ":4:5 waivers[0].expires: this key is missing"),
         ("ciso@contoso", "IT-Ops@contoso", ":10:5 waivers[0].approver: the approver must be somebody else"),
+        (
+            "ciso@contoso",
+            "it-\u043eps@contoso",
+            ":10:5 waivers[0].approver: '\\u043eps' mixes letters",
+        ),
+        ("it-ops@contoso", "\u0391nn@contoso", ":9:5 waivers[0].requester: '\\u0391nn' mixes letters of several"),
         ("2026-10-02", "2026-11-23", ":11:5 waivers[0].approved_on: the approval lies in the future"),
         ("2027-03-31", "2026-10-01", ":12:5 waivers[0].expires: it expires before it was approved"),
         ("2027-03-31", "2027-10-03", ":12:5 waivers[0].expires: a waiver may last 365 days"),
@@ -129,3 +139,70 @@ def test_the_schema_asks_for_everything_that_the_loader_asks_for() -> None:
         "approved_on",
         "expires",
     }
+
+
+@pytest.mark.parametrize(
+    ("requester", "approver"),
+    [
+        ("COCO", "\u0421\u041e\u0421\u041e"),
+        ("Ops Hope", "Ops \u041d\u043e\u0440\u0435"),
+        ("TOMI", "\u03a4\u039f\u039c\u0399"),
+        ("Ann Requester", "\u0410nn Requester"),
+    ],
+)
+def test_an_approver_in_letters_that_look_like_the_requesters_is_the_requester(
+    tmp_path: Path, requester: str, approver: str
+) -> None:
+    text = FILE.replace("it-ops@contoso.example", requester).replace("ciso@contoso.example", approver)
+    with pytest.raises(InputError, match=r":10:5 waivers\[0\]\.approver: the approver must be somebody else"):
+        load(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zo\u00eb O'N\u00e9ill",
+        "\u0410\u043d\u043d\u0430 Smith",
+        "\u0393\u03b9\u03ac\u03bd\u03bd\u03b7\u03c2",
+        "\u7530\u4e2d \u3055\u3093 IT",
+        "\u0130nci I\u015f\u0131k",
+    ],
+)
+def test_names_of_every_script_are_accepted(tmp_path: Path, name: str) -> None:
+    (waiver,) = load(tmp_path, FILE.replace("ciso@contoso.example", name))
+    assert waiver.approver == name
+
+
+def test_the_schema_refuses_what_it_can_and_says_the_rest() -> None:
+    waiver = json_schema()["$defs"]["Waiver"]["properties"]
+    assert re.search(waiver["id"]["pattern"], "WVR-2026-014")
+    assert not re.search(waiver["id"]["pattern"], "W 1")
+    assert "365 days" in waiver["expires"]["description"]
+    assert "somebody else than the requester" in waiver["approver"]["description"]
+    assert all("description" in waiver[key] or waiver[key].get("pattern") for key in waiver)
+
+
+@pytest.mark.parametrize(
+    ("changed", "accepted"),
+    [
+        ({}, True),
+        ({"id": "W 1"}, False),
+        ({"ticket": " "}, False),
+        ({"checks": ["RET-01", "RET-01"]}, False),
+        ({"parts": ["guests"]}, False),
+        ({"parts": ["/subscriptions/1/x"]}, True),
+        ({"parts": None, "objects": ["a@contoso.example"]}, False),
+        ({"parts": None, "objects": ["a"]}, True),
+        ({"objects": ["a"]}, False),
+    ],
+)
+def test_a_checker_of_schemas_agrees_with_the_loader(tmp_path: Path, changed: dict[str, Any], accepted: bool) -> None:
+    written = [line.strip(" -").split(": ") for line in FILE.splitlines()[3:]]
+    waiver = {**dict(written), "checks": ["RET-01"], "parts": ["guest"], **changed}
+    file = {"version": 1, "tenant": TENANT, "waivers": [waiver]}
+    assert jsonschema_rs.validator_for(json_schema()).is_valid(file) is accepted
+    if accepted:
+        assert len(load(tmp_path, json.dumps(file))) == 1
+    else:
+        with pytest.raises(InputError):
+            load(tmp_path, json.dumps(file))

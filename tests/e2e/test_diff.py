@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from changing_tenant import JUDGED, as_it_is, bypassing, collect_changed, judge, without_users_read
+from changing_tenant import JUDGED, Change, as_it_is, bypassing, collect_changed, judge, without_users_read
 from handed_files import write_declarations
 from lookback_command import (
     assessment_of,
@@ -26,7 +26,7 @@ from compliance.assessment.changes import ComparisonEntry
 from compliance.demo.people import Licence
 from compliance.demo.scenarios import load_scenario
 from compliance.demo.server import serve
-from compliance.demo.tenant import Tenant
+from compliance.demo.tenant import RetentionPolicy, Tenant
 from compliance.evidence.bundle import open_bundle
 from compliance.runner import assess
 
@@ -108,10 +108,39 @@ def test_the_json_is_the_comparison_that_a_result_holds(
     assert kinds(since) == {"setting"}
 
 
+def test_a_log_that_is_kept_shorter_still_is_worse_under_a_control_that_failed_before(tmp_path: Path) -> None:
+    def kept(duration: str) -> Change:
+        def change(tenant: Tenant) -> None:
+            mail = RetentionPolicy("Mail", "6e0cf0b6-0000-4000-8000-000000000001", 1, duration, tenant.now)
+            mail.record_types = ("ExchangeItemAggregated", "ExchangeItemGroup")
+            tenant.policies = [mail]
+
+        return change
+
+    months = {"six": ("SixMonths", 13), "three": ("ThreeMonths", 0)}
+    for name, (duration, ago) in months.items():
+        bundle = collect_changed(kept(duration), tmp_path / name / "bundle", weeks=ago)
+        run = check(bundle, tmp_path / name / "result", "--standard", "m-21-31", "--checks", "RET-01,RET-05,RET-08")
+        assert run.code == 3
+    before, after = tmp_path / "six" / "result", tmp_path / "three" / "result"
+    found = json.loads(lookback_here("diff", before, after, "--report", "json").out)
+    worse = {one["check"]: one for one in found["changes"] if one["direction"] == "worse"}
+    assert "RET-01" in worse
+    assert "RET-05" not in worse
+    assert (worse["RET-01"]["was"], worse["RET-01"]["now"]) == ("fail", "fail")
+    assert "searchable 180 days then, 90 days now" in " ".join(one["text"] for one in worse["RET-01"]["reasons"])
+    regression = ("--fail-on", "regression", "--against", before)
+    bundle, again = tmp_path / "three" / "bundle", tmp_path / "again"
+    chosen = ("--standard", "m-21-31", "--checks", "RET-01,RET-05,RET-08")
+    assert check(bundle, again, *chosen, *regression).code == 3
+    assert check(bundle, again, *chosen, "--fail-on", "regression", "--against", after).code == 0
+
+
 def test_a_permission_that_is_gone_is_named_and_no_setting_is_blamed(results: dict[str, Path]) -> None:
     since = compared(results, "before", "unread")
     assert kinds(since) == {"permission"}
-    assert {one["direction"] for one in since["changes"]} == {"worse"}
+    assert {one["direction"] for one in since["changes"] if one["was"] != one["now"]} == {"worse"}
+    assert {one["direction"] for one in since["changes"] if one["was"] == one["now"]} <= {"unclear", "neither"}
     texts = {reason["text"] for change in since["changes"] for reason in change["reasons"]}
     assert "graph.users: complete then, denied now" in texts
     assert "the reader of graph holds other permissions: then also User.Read.All" in texts
@@ -261,8 +290,13 @@ def test_what_cannot_be_compared_is_refused_with_what_to_do(
     assert "was changed or damaged" in refused(changed)
     newer = tmp_path / "newer.json"
     newer.write_bytes((results["before"] / "assessment.json").read_bytes())
-    rewrite_json(newer, lambda document: document.update(schema_version="1.99.0", more=1))
-    assert "newer one" in refused(newer)
+    for version in ("1.99.0", "9.0.0", "10.0.0", "newest"):
+        rewrite_json(newer, lambda document, version=version: document.update(schema_version=version, more=1))
+        assert "newer one" in refused(newer)
+    doubled = tmp_path / "doubled.json"
+    doubled.write_bytes((results["before"] / "assessment.json").read_bytes())
+    rewrite_json(doubled, lambda document: document.update(findings=2 * document["findings"]))
+    assert "holds one finding more than once" in refused(doubled)
 
 
 def test_an_earlier_result_cannot_lead_outside_its_folder(results: dict[str, Path], tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from changing_tenant import as_it_is, bypassing, collect_changed, gate, judge, without_users_read
 from handed_files import write_waivers
-from lookback_command import assessment_of, findings_of
+from lookback_command import assessment_of, copied, findings_of, reseal, rewrite_json
 
 BYPASS_CHECKS = ["AUD-04", "MIA-01"]
 """What an account fails that bypasses mailbox auditing."""
@@ -109,3 +109,62 @@ def test_a_gate_on_regressions_says_what_it_lacks(tenants: dict[str, Path], tmp_
     )
     assert (ungated.code, "was not judged by m-21-31" in ungated.err) == (2, True)
     assert not (tmp_path / "other").exists()
+
+
+def test_a_check_that_is_left_out_is_no_mere_warning(tenants: dict[str, Path], tmp_path: Path) -> None:
+    judge(tenants["failing"], tmp_path / "before")
+    less = judge(
+        *(tenants["failing"], tmp_path / "after", "--checks", "AUD-01", "--on-indeterminate", "warn"),
+        *("--fail-on", "regression", "--against", tmp_path / "before"),
+    )
+    assert less.code == 4
+
+
+def test_what_a_gate_compares_with_has_to_be_sealed_and_judged_by_the_same_text(
+    tenants: dict[str, Path], tmp_path: Path
+) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    judge(tenants["sound"], before)
+
+    def refused(baseline: Path) -> str:
+        run = judge(tenants["failing"], after, "--fail-on", "regression", "--against", baseline)
+        assert (run.code, after.exists()) == (2, False)
+        return " ".join(run.err.split())
+
+    alone = tmp_path / "alone.json"
+    alone.write_bytes((before / "assessment.json").read_bytes())
+    assert "without its result folder" in refused(alone)
+    assert "Give the whole result folder" in refused(alone)
+    changed = copied(before, tmp_path / "changed")
+    rewrite_json(changed / "assessment.json", lambda document: document.update(findings=[]))
+    assert "was changed or damaged" in refused(changed)
+    weaker = copied(before, tmp_path / "weaker")
+    rewrite_json(weaker / "assessment.json", lambda document: document["standards"][0].update(sha256="ee" * 32))
+    reseal(weaker)
+    assert "was judged by another text of m-26-14" in refused(weaker)
+    assert "Judge the bundle of that result again" in refused(weaker)
+    narrower = copied(before, tmp_path / "narrower")
+    rewrite_json(narrower / "assessment.json", lambda document: document["scope"].update(tolerance_days=30))
+    reseal(narrower)
+    assert "was judged under another scope" in refused(narrower)
+    assert "have a result under the new scope accepted" in refused(narrower)
+    told = judge(tenants["failing"], after, "--previous", narrower)
+    assert told.code == 3
+
+
+def test_what_the_exit_code_counts_is_said_where_the_reports_tell_of_another_result(
+    tenants: dict[str, Path], tmp_path: Path
+) -> None:
+    accepted, last = tmp_path / "accepted", tmp_path / "last"
+    judge(tenants["sound"], accepted)
+    judge(tenants["failing"], last)
+    regression = ("--fail-on", "regression", "--against", accepted)
+    run = judge(tenants["regressed"], tmp_path / "after", *regression, "--previous", last)
+    assert run.code == 3
+    assert "What changed since 2026-10-19" in run.out
+    assert "the exit code counts what got worse, or is open and unclear, since 2026-10-12" in run.err
+    assert "(--against): 2 controls\n" in run.err
+    assert "  AUD-04: pass -> fail\n" in run.err
+    assert "user007" not in run.err
+    same = judge(tenants["regressed"], tmp_path / "after", *regression, "--previous", accepted)
+    assert (same.code, same.err) == (3, "")

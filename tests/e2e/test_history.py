@@ -46,6 +46,7 @@ def test_earlier_results_are_a_trend_the_oldest_first(months: dict[str, Path], k
     assert [one.statuses[uid] for one in points] == [Status.FAIL, Status.PASS]
     assert [[day.isoformat() for day in one.evidence_days] for one in points] == [["2026-09-14"], ["2026-10-19"]]
     assert [one.totals[0].failed for one in points] == [1, 0]
+    assert [(one.complete, one.simulated, one.redacted) for one in points] == [(False, True, False)] * 2
 
 
 def test_days_of_a_period_without_evidence_are_told_of_this_and_of_earlier_bundles(
@@ -54,6 +55,7 @@ def test_days_of_a_period_without_evidence_are_told_of_this_and_of_earlier_bundl
     alone = check(months["november"], tmp_path / "alone", *ONE, "--period", "2026Q4")
     words = " ".join(alone.out.split())
     assert "2026-10-01 to 2026-12-31: evidence of this bundle is from 1 day of 92." in words
+    assert "45 of these days are still to come." in words
     assert "Days without evidence: 2026-10-01 to 2026-11-15, 2026-11-17 to 2026-12-31" in words
     assert assessment_of(tmp_path / "alone")["period"] == {
         "text": "2026Q4",
@@ -74,7 +76,9 @@ def test_a_trend_is_drawn_into_the_html(months: dict[str, Path], kept: Path, tmp
     check(months["november"], tmp_path / "result", *ONE, "--report", f"html={reports['without']}")
     check(months["november"], tmp_path / "result", *ONE, "--report", f"html={reports['with']}", "--history", kept)
     assert "2026-09-14" not in reports["without"].read_text("utf-8")
-    assert "2026-09-14" in reports["with"].read_text("utf-8")
+    trend = reports["with"].read_text("utf-8")
+    for day in ("2026-09-14", "2026-10-19", "2026-11-16, this one"):
+        assert f"{day}, not every control, simulated" in trend
 
 
 def test_a_history_of_another_tenant_is_refused_by_its_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -10,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lookback_command import collect_from, lookback, lookback_here
 
@@ -51,9 +52,10 @@ def test_what_is_not_obeyed_stays_as_it_is(text: str) -> None:
         assert disarmed(text) == text
 
 
-@given(
-    st.lists(st.text(alphabet="#[: \n\ra", max_size=8).filter(lambda text: not text.endswith(("#", ":"))), max_size=8)
-)
+@given(st.lists(st.text(alphabet="#[vso: \n\ra", max_size=8), max_size=8))
+@example(["x ##", "[group]y", "\n", ":", ":error::z", "\n"])
+@example(["a long line #", "#", "v", "so", "[task.complete]"])
+@example([" ", "", ":", "", ": and on"])
 def test_it_does_not_matter_in_how_many_pieces_a_log_is_written(pieces: list[str]) -> None:
     written = Written()
     stream = DisarmedStream(written)  # type: ignore[arg-type]
@@ -61,6 +63,15 @@ def test_it_does_not_matter_in_how_many_pieces_a_log_is_written(pieces: list[str
         stream.write(piece)
     assert obeyed(written.text) == []
     assert written.text == disarmed("".join(pieces))
+
+
+def test_what_is_printed_as_several_values_is_no_command_either() -> None:
+    written = io.StringIO()
+    stream = DisarmedStream(written)
+    print("named ##", "[group]forged", sep="", file=stream)
+    print(":", ":error::forged", sep="", file=stream)
+    assert obeyed(written.getvalue()) == []
+    assert written.getvalue() == "named ##\\x5bgroup]forged\n:\\x3aerror::forged\n"
 
 
 @given(TEXTS)

@@ -18,7 +18,13 @@ from compliance.evidence.derived import DERIVATIONS
 from compliance.permissions import PERMISSIONS
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-PLACEHOLDERS = {"lookback schema NAME": "lookback schema manifest", "lookback check": "lookback check BUNDLE"}
+PLACEHOLDERS = {
+    "lookback schema NAME": "lookback schema manifest",
+    "lookback check": "lookback check BUNDLE",
+    "lookback redact": "lookback redact BUNDLE -o COPY",
+    "lookback sign": "lookback sign RESULT --statement-only",
+    "lookback verify": "lookback verify BUNDLE RESULT",
+}
 LINES = re.findall(r"^lookback .+$", "".join(re.findall(r"^```console\n(.*?)^```", README, re.M | re.S)), re.M)
 SPANS = re.findall(r"`(lookback [^`]+)`", re.sub(r"^```.*?^```", "", README, flags=re.M | re.S))
 GRANTS = re.findall(r"^\| ((?:Graph|Exchange|Purview|Azure) .+?) \| .+ \| (.+) \|$", README, re.M)

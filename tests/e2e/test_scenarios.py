@@ -87,7 +87,7 @@ CASES = [
 
 
 def test_verdicts_are_expected_of_every_scenario():
-    assert {path.stem for path in EXPECTED.iterdir()} | set(SAME_AS) == set(SCENARIOS)
+    assert {path.stem for path in EXPECTED.glob("*.yaml")} | set(SAME_AS) == set(SCENARIOS)
 
 
 @pytest.mark.parametrize(("scenario", "check", "standard", "stated"), CASES)
@@ -177,8 +177,8 @@ def test_throttling_changes_nothing_but_the_time_it_takes(bundle_of, result_of):
 
 
 def _but_digests(assessment: Any) -> Any:
-    """An assessment without the digests of what was read, which hold the ports of the simulated tenant."""
+    """An assessment without times, and the digests of what was read, which hold the ports of the simulated tenant."""
     if isinstance(assessment, dict):
-        left_out = {"bundle_sha256", "sha256", "frame"}
+        left_out = {"bundle_sha256", "sha256", "frame", "run", "started"}
         return {key: _but_digests(value) for key, value in assessment.items() if key not in left_out}
     return [_but_digests(item) for item in assessment] if isinstance(assessment, list) else assessment

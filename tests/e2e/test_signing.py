@@ -81,7 +81,7 @@ def test_a_result_that_was_signed_is_vouched_for_with_its_bundle(compliant, comp
     assert run.code == 0, run.said
     assert "vouches for every file of the result and the bundle that it follows from" in run.out
     assert "evaluated again, byte for byte the same" in run.out
-    assert "does not prove when it was signed" in run.out
+    assert "not proven: when it was signed" in run.out
     assert "simulated" in run.out
     assert "unsigned" not in run.out
 
@@ -96,8 +96,13 @@ def test_a_bundle_can_be_signed_by_itself_and_claims_no_test_result(compliant, c
     assert {one["name"] for one in statement["subject"]} == set(files_below(compliant))
     run = verified(compliant, signature=file, public=public)
     assert (run.code, "every file of the bundle" in run.out) == (0, True)
-    beside = verified(compliant, compliant_result, signature=file, public=public)
-    assert "it is not over the result" in beside.out
+
+
+def test_a_signature_of_the_bundle_alone_vouches_for_no_result(compliant, compliant_result, keys, tmp_path):
+    private, public = keys["ed25519"]
+    file = tmp_path / "bundle.dsse.json"
+    assert lookback_here("sign", compliant, "--key", private, "-o", file).code == 0
+    refused(verified(compliant, compliant_result, signature=file, public=public), "it signs the bundle alone")
 
 
 def test_the_signature_lies_beside_the_folder_and_changes_nothing_in_it(compliant_result, keys, tmp_path):
@@ -130,6 +135,54 @@ def test_of_a_simulated_tenant_nothing_is_signed_as_passed(bundle_of, tmp_path):
     assert {one["status"] for one in findings_of(tmp_path / "result").values()} == {"pass"}
     lookback_here("sign", tmp_path / "result", "--statement-only", "-o", tmp_path / "statement.json")
     assert json.loads((tmp_path / "statement.json").read_bytes())["predicate"]["result"] == "WARNED"
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        pytest.param({}, "PASSED", id="everything was judged"),
+        pytest.param({"complete": True, "not_assessed": []}, "PASSED", id="and the standard asks for no more"),
+        pytest.param({"not_assessed": ["AUD-03 The bypass is empty: not asked for"]}, "WARNED", id="a check left out"),
+        pytest.param({"left_out": ["guests (12): closed by GRC-77"]}, "WARNED", id="a class left out of scope"),
+        pytest.param({"simulated": True}, "WARNED", id="a simulated tenant"),
+        pytest.param({"findings": []}, "WARNED", id="nothing passed"),
+    ],
+)
+def test_passed_is_what_was_judged_whole_and_left_nothing_out(compliant_result, tmp_path, change, outcome):
+    result = copied(compliant_result, tmp_path / "result")
+    beyond = ["m-21-31 also asks for what no check of this version judges: DET-01"]
+
+    def passes(assessment):
+        assessment.update(simulated=False, left_out=[], complete=False, not_assessed=beyond)
+        for one in assessment["findings"]:
+            one["status"] = "pass" if one["status"] != "not_applicable" else one["status"]
+        assessment.update(change)
+
+    rewrite_json(result / "assessment.json", passes)
+    reseal(result)
+    assert lookback_here("sign", result, "--statement-only", "-o", tmp_path / "statement.json").code == 0
+    assert json.loads((tmp_path / "statement.json").read_bytes())["predicate"]["result"] == outcome
+
+
+def test_a_selection_of_checks_that_all_pass_in_a_real_tenant_is_not_signed_as_passed(bundle_of, tmp_path):
+    bundle = copied(bundle_of("compliant"), tmp_path / "bundle")
+    rewrite_json(bundle / "manifest.json", lambda manifest: manifest.update(simulated=False))
+    reseal(bundle)
+    check(bundle, tmp_path / "result", "--checks", "AUD-01,AUD-03")
+    assert {one["status"] for one in findings_of(tmp_path / "result").values()} == {"pass"}
+    lookback_here("sign", tmp_path / "result", "--statement-only", "-o", tmp_path / "statement.json")
+    assert json.loads((tmp_path / "statement.json").read_bytes())["predicate"]["result"] == "WARNED"
+
+
+def test_the_file_that_others_are_told_to_verify_holds_the_digest_of_every_other(compliant_result, tmp_path):
+    told = lookback("sign", "--help").out
+    assert "gh attestation verify RESULT/SHA256SUMS" in told
+    assert "RESULT/manifest.json" not in told
+    lookback_here("sign", compliant_result, "--statement-only", "-o", tmp_path / "statement.json")
+    subjects = {one["name"] for one in json.loads((tmp_path / "statement.json").read_bytes())["subject"]}
+    assert "SHA256SUMS" in subjects
+    listed = {line.split("  ", 1)[1] for line in (compliant_result / "SHA256SUMS").read_text().splitlines()}
+    assert listed == set(files_below(compliant_result)) - {"SHA256SUMS"}
 
 
 def test_another_key_vouches_for_nothing(compliant, compliant_result, keys, signed):

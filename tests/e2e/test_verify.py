@@ -9,6 +9,7 @@ import os
 import shutil
 
 import pytest
+from exported_files import write_exports
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lookback_command import (
@@ -123,6 +124,39 @@ def test_a_link_in_place_of_a_file_is_noticed(bundle, tmp_path):
     (bundle / USERS).rename(tmp_path / "elsewhere.gz")
     (bundle / USERS).symlink_to(tmp_path / "elsewhere.gz")
     assert USERS in refused(bundle)[0]
+
+
+def test_sums_that_are_a_link_to_elsewhere_are_noticed(bundle, tmp_path):
+    (bundle / "SHA256SUMS").rename(tmp_path / "sums")
+    (bundle / "SHA256SUMS").symlink_to(tmp_path / "sums")
+    assert "SHA256SUMS: not a regular file" in refused(bundle)[0]
+
+
+def _reworded_refusal(raw):
+    return gzip.compress(gzip.decompress(raw).replace(b"Insufficient", b"Sufficient!!"))
+
+
+@pytest.mark.parametrize(
+    "damage", [_reworded_refusal, lambda raw: b"", lambda raw: b"no frames"], ids=["reworded", "emptied", "replaced"]
+)
+def test_a_refusal_that_was_reworded_is_noticed_also_when_the_sums_were_written_anew(bundle_of, tmp_path, damage):
+    bundle = copied(bundle_of("everything-denied"), tmp_path / "bundle")
+    before = (bundle / USERS).read_bytes()
+    (bundle / USERS).write_bytes(damage(before))
+    assert (bundle / USERS).read_bytes() != before
+    reseal(bundle)
+    assert USERS in refused(bundle)[0]
+
+
+def test_what_an_import_took_the_place_of_is_verified_like_what_took_it(bundle_of, tmp_path):
+    bundle = copied(bundle_of("least-privilege"), tmp_path / "bundle")
+    write_exports(tmp_path / "export", {"Get-UnifiedAuditLogRetentionPolicy.json": []})
+    assert lookback_here("import", tmp_path / "export", "--into", bundle).code == 0
+    assert lookback_here("verify", bundle).code == 0
+    replaced = bundle / "datasets/purview.audit_retention_policies.frames.gz"
+    replaced.write_bytes(gzip.compress(b""))
+    reseal(bundle)
+    assert replaced.name in refused(bundle)[0]
 
 
 def test_two_datasets_that_changed_places_are_noticed(bundle):

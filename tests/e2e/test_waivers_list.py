@@ -137,6 +137,39 @@ def test_a_result_tells_what_each_waiver_covers_and_what_it_is_no_longer_needed_
     }
 
 
+def test_a_waiver_that_ended_since_the_evidence_is_told_with_both_days(bundle_of, tmp_path):
+    bundle = bundle_of("agency")
+    path = write_waivers(
+        tmp_path / "waivers.yaml", bundle, lasting(-1, id="W-since", approved_on="2026-10-01"), lasting(9, id="W-on")
+    )
+    run = check(bundle, tmp_path / "result", "--waivers", path)
+    as_of = assessment_of(tmp_path / "result")["as_of"][:10]
+    assert as_of < days(-1)
+    assert f"Counted as of {as_of}, the day of the evidence" in run.out
+    run = lookback_here("waivers", "list", "--result", tmp_path / "result", "--expiring", "0")
+    rows = listed(run)
+    assert list(rows) == ["W-since"]
+    assert rows["W-since"].split()[-2:] == ["ended", "used"]
+    assert f"W-since ended on {days(-1)}; counted as of {as_of}, the day of the evidence" in " ".join(run.out.split())
+    assert f"1 of 2 waivers as of {TODAY}" in run.out
+    assert "expired" in listed(lookback_here("waivers", "list", path))["W-since"]
+
+
+def test_two_waivers_of_one_object_each_leave_nothing_of_the_finding_open(bundle_of, tmp_path):
+    bundle = bundle_of("agency")
+    check(bundle, tmp_path / "before", "--checks", "AUD-04")
+    rows = (tmp_path / "before" / "affected" / "AUD-04.jsonl").read_text().split("\n")[:-1]
+    ids = [json.loads(row)["id"] for row in rows]
+    assert len(ids) == 2
+    waivers = [{"id": f"W-{number}", "checks": ["AUD-04"], "objects": [one]} for number, one in enumerate(ids)]
+    for handed, code in ((waivers[:1], 3), (waivers, 0)):
+        path = write_waivers(tmp_path / "waivers.yaml", bundle, *handed)
+        result = tmp_path / f"result{len(handed)}"
+        assert check(bundle, result, "--checks", "AUD-04", "--waivers", path).code == code
+        run = lookback_here("waivers", "list", "--result", result)
+        assert run.out.count("used: it covers 1 of 2 affected objects") == len(handed)
+
+
 def test_an_object_is_not_called_fixed_while_anything_is_undecided(bundle_of, tmp_path):
     bundle = bundle_of("everything-denied")
     waiver = {"checks": ["AUD-04"], "objects": [UNKNOWN]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -143,16 +144,21 @@ class Job:
     ran: list[str] = field(default_factory=list)
     uploaded: dict[str, list[Path]] = field(default_factory=dict)
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
 
 
 def run_action(machine: Machine, given: Mapping[str, str], environment: Mapping[str, str] | None = None) -> Job:
-    """Run action.yml with some inputs: every step but the installation."""
+    """Run action.yml with some inputs in a workspace without reports: every step but the installation."""
+    shutil.rmtree(machine.work / "lookback-reports", ignore_errors=True)
     action = load(ACTION)
     unknown = set(given) - set(action["inputs"])
     assert not unknown, unknown
     inputs = {name: given.get(name, one.get("default", "")) for name, one in action["inputs"].items()}
     steps = [step for step in action["runs"]["steps"] if step["name"] != "Install lookback"]
-    return run_steps(machine, steps, {"inputs": inputs}, environment or {})
+    job = run_steps(machine, steps, {"inputs": inputs}, environment or {})
+    known = {"steps": {name: {"outputs": outputs} for name, outputs in job.outputs.items()}}
+    job.told = {name: fill(one["value"], known) for name, one in action["outputs"].items()}
+    return job
 
 
 def run_steps(

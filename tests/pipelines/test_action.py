@@ -48,7 +48,119 @@ def test_a_tenant_in_which_all_is_as_asked_ends_the_job_well(machine: Machine, b
 def test_an_open_question_ends_with_4_unless_it_is_to_warn_alone(machine: Machine, bundle_of: BundleOf) -> None:
     given = {"bundle": str(bundle_of("compliant")), "reports": ""}
     assert run_action(machine, given).outputs["audit"]["result"] == "indeterminate"
-    assert run_action(machine, {**given, "on-indeterminate": "warn"}).exit_code == 0
+    warned = run_action(machine, {**given, "on-indeterminate": "warn"})
+    assert (warned.exit_code, warned.outputs["audit"]["result"]) == (0, "passed")
+
+
+@pytest.mark.parametrize("counted", ["critical", "regression"])
+def test_what_is_open_but_does_not_count_has_passed_and_is_not_called_satisfied(
+    machine: Machine, bundle_of: BundleOf, counted: str
+) -> None:
+    bundle = str(bundle_of("ordinary"))
+    given = {"bundle": bundle, "standards": "m-26-14", "checks": "RET-01,RET-08", "reports": ""}
+    accepted = run_action(machine, given)
+    assert accepted.exit_code == 3
+    again = {**given, "fail-on": counted, "on-indeterminate": "warn"}
+    if counted == "regression":
+        again["against"] = accepted.told["result-dir"]
+    job = run_action(machine, again)
+    assert (job.exit_code, job.told["result"]) == (0, "passed")
+    assert int(job.told["failed"]) > 0
+
+
+def test_no_file_of_the_repository_runs_as_a_module_of_python(machine: Machine, bundle_of: BundleOf) -> None:
+    for name in ("json.py", "venv.py", "sys.py", "sitecustomize.py"):
+        (machine.work / name).write_text("open('pwned', 'w')\n", encoding="utf-8")
+    job = run_action(machine, {"bundle": str(bundle_of("ordinary")), "reports": "", "redact": "true"})
+    assert job.told["result"] == "failed"
+    scripts = [one.read_text(encoding="utf-8") for one in (PROJECT / "ci" / "steps").glob("*.sh")]
+    assert not any(re.search(r"python3?\"? (?:-c|-m)", script) for script in scripts)
+    assert list(machine.home.rglob("pwned")) == []
+
+
+@pytest.mark.parametrize("visibility", ["public", "denied"])
+def test_names_are_refused_before_anything_is_read_where_others_may_read_the_log(
+    machine: Machine, visibility: str
+) -> None:
+    (machine.github / "visibility.txt").write_text(visibility)
+    with serve(load_scenario("agency")) as served:
+        write_config(served, machine.work)
+        job = run_action(machine, {"reports": "", "show-objects": "true"}, served.environment)
+    assert (job.exit_code, job.told["result"]) == (2, "error")
+    assert "names are not shown where others may read the log" in job.log
+    assert list(machine.temp.glob("lookback-evidence.*")) == []
+
+
+def test_with_redact_log_and_summary_come_from_the_copy_even_on_a_public_repository(
+    machine: Machine, bundle_of: BundleOf
+) -> None:
+    (machine.github / "visibility.txt").write_text("public")
+    given = {"bundle": str(bundle_of("agency")), "reports": "markdown", "redact": "true", "show-objects": "true"}
+    job = run_action(machine, {**given, "upload-report": "true"})
+    seen = job.log + (machine.home / "summary.md").read_text(encoding="utf-8")
+    seen += (machine.work / "lookback-reports" / "lookback.md").read_text(encoding="utf-8")
+    assert job.exit_code == 3
+    assert seen.count("::error ") == 10
+    assert [name for name in ("svc-backup", "Mail access 1 year") if name in seen] == []
+    assert set(re.findall(r"@[\w.-]+", seen)) == {"@redacted.invalid"}
+    assert sorted(job.uploaded) == ["lookback-reports"]
+
+
+def test_why_lookback_could_not_run_is_not_shown_where_others_may_read_the_log(machine: Machine) -> None:
+    (machine.github / "visibility.txt").write_text("public")
+    (machine.work / "config.yaml").write_text("tenant: bureau.example\nnames: svc-backup\n", encoding="utf-8")
+    job = run_action(machine, {})
+    assert (job.exit_code, job.told["result"]) == (2, "error")
+    assert "exit code 2; why is not shown" in job.log
+    assert [name for name in NAMES if name in job.log] == []
+
+
+def test_with_redact_exit_code_and_failures_are_those_of_the_original_with_its_waivers(
+    machine: Machine, bundle_of: BundleOf
+) -> None:
+    bundle = bundle_of("ordinary")
+    tenant = json.loads((bundle / "manifest.json").read_bytes())["tenant"]["id"]
+    waiver = {
+        "id": "W-1",
+        "checks": ["RET-01"],
+        "reason": "The archive keeps them.",
+        "ticket": "T-1",
+        "requester": "r@bureau.example",
+        "approver": "a@bureau.example",
+        "approved_on": "2026-06-30",
+        "accepts_indeterminate": True,
+        "expires": "2027-06-30",
+    }
+    (machine.work / "waivers.yaml").write_text(json.dumps({"version": 1, "tenant": tenant, "waivers": [waiver]}))
+    given = {"bundle": str(bundle), "standards": "m-21-31 m-26-14", "gate": "m-26-14", "checks": "RET-01"}
+    given |= {"waivers": "waivers.yaml", "period": "2026Q4", "reports": "json html"}
+    plain = run_action(machine, given)
+    redacted = run_action(machine, {**given, "redact": "true"})
+    told = ("exit-code", "result", "failed")
+    assert redacted.told["result"] != "error", redacted.log
+    assert [redacted.told[name] for name in told] == [plain.told[name] for name in told] == ["0", "satisfied", "0"]
+    report = json.loads((machine.work / "lookback-reports" / "lookback.json").read_bytes())
+    assert report["period"]["text"] == "2026Q4"
+    assert report["waivers"] == []
+    assert [one["check"] for one in report["findings"] if one["left_open"] == "fail"] == ["RET-01", "RET-01"]
+
+
+def test_a_folder_for_reports_that_holds_anything_is_refused_and_not_uploaded(
+    machine: Machine, bundle_of: BundleOf
+) -> None:
+    (machine.work / "docs").mkdir()
+    (machine.work / "docs" / "secret.txt").write_text("mine", encoding="utf-8")
+    given = {"bundle": str(bundle_of("compliant")), "report-dir": "docs", "upload-report": "true"}
+    job = run_action(machine, given)
+    assert (job.exit_code, job.told["result"], job.uploaded) == (2, "error", {})
+    assert "holds something already" in job.log
+    assert [one.name for one in (machine.work / "docs").iterdir()] == ["secret.txt"]
+
+
+def test_the_members_of_an_enterprise_of_github_are_not_everybody(machine: Machine, bundle_of: BundleOf) -> None:
+    (machine.github / "visibility.txt").write_text("internal")
+    given = {"bundle": str(bundle_of("compliant")), "standards": "m-26-14", "checks": SETTLED, "reports": "html"}
+    assert run_action(machine, {**given, "upload-report": "true"}).uploaded
 
 
 @pytest.mark.parametrize("show", ["false", "true"])
@@ -141,6 +253,7 @@ def test_evidence_is_kept_under_a_locked_policy_alone_and_never_written_over(mac
     assert job.exit_code == 2
     assert "is not locked" in job.log
     assert machine.blobs == []
+    assert (job.told["result"], job.told["kept"]) == ("failed", "false")
 
 
 def test_only_what_passed_becomes_what_a_gate_compares_with(machine: Machine) -> None:
@@ -181,6 +294,6 @@ def test_every_command_line_and_every_file_that_the_guide_names_is_one() -> None
 
 def test_every_option_that_a_step_gives_is_one_of_lookback() -> None:
     text = (PROJECT / "ci" / "steps" / "audit.sh").read_text(encoding="utf-8")
-    told = lookback_here("audit", "--help").out + lookback_here("check", "--help").out
+    told = "".join(lookback_here(command, "--help").out for command in ("audit", "check", "may-publish"))
     for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)):
         assert option in told, option

@@ -1,34 +1,31 @@
-"""The templates for GitHub, Azure DevOps and GitLab: one ticket, kept evidence, and an exit code that decides."""
+"""The templates for GitHub and Azure DevOps: one ticket, kept evidence, and an exit code that decides."""
 
 from __future__ import annotations
 
-import json
 import re
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+import shutil
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from job_runner import PROJECT, WORKFLOWS, Job, Machine, load, run_steps
+from job_runner import PROJECT, WORKFLOWS, Job, Machine, fill, load, run_action, run_steps
 from lookback_command import write_config
 
 from compliance.demo.scenarios import load_scenario
 from compliance.demo.server import serve
 
 AZURE = PROJECT / "ci" / "azure-pipelines"
-GITLAB = PROJECT / "ci" / "gitlab"
-STEPS = PROJECT / "ci" / "steps"
-BundleOf = Callable[[str], Path]
+
+
+def drift_steps(machine: Machine, word: str, outputs: dict[str, str]) -> Job:
+    """Run the steps of drift.yml whose names hold a word, after an audit that told some outputs."""
+    steps = [one for one in load(WORKFLOWS / "drift.yml")["jobs"]["drift"]["steps"] if word in one.get("name", "")]
+    assert len(steps) == 1
+    return run_steps(machine, steps, {"steps": {"lookback": {"outputs": outputs}}}, {})
 
 
 def issue_step(machine: Machine, result: str) -> Job:
     """Run the step of drift.yml that opens, updates or closes the issue."""
-    (step,) = (one for one in load(WORKFLOWS / "drift.yml")["jobs"]["drift"]["steps"] if "issue" in one.get("name", ""))
-    outputs = {"result": result, "report-dir": "reports"}
-    return run_steps(machine, [step], {"steps": {"lookback": {"outputs": outputs}}}, {})
+    return drift_steps(machine, "issue", {"result": result, "report-dir": "reports"})
 
 
 def test_the_issue_is_opened_once_updated_then_and_closed_when_all_is_well(machine: Machine) -> None:
@@ -45,6 +42,49 @@ def test_the_issue_is_opened_once_updated_then_and_closed_when_all_is_well(machi
     changes = [line.split()[1] for line in machine.asked(machine.github) if re.match(r"issue (?!list)", line)]
     assert changes == ["create", "edit", "close"]
     assert list(machine.home.rglob("pwned")) == []
+
+
+def test_what_passed_with_something_left_open_closes_no_issue_and_opens_none(machine: Machine) -> None:
+    issue = machine.github / "issue.md"
+    assert issue_step(machine, "passed").exit_code == 0
+    assert not issue.exists()
+    issue_step(machine, "failed")
+    assert issue_step(machine, "passed").exit_code == 0
+    assert issue.exists()
+
+
+@pytest.mark.parametrize(
+    ("result", "kept", "code"),
+    [
+        ("satisfied", "true", 0),
+        ("passed", "true", 0),
+        ("failed", "true", 0),
+        ("indeterminate", "true", 0),
+        ("failed", "false", 1),
+        ("satisfied", "", 1),
+        ("error", "false", 1),
+        ("", "", 1),
+    ],
+)
+def test_a_drift_job_is_red_where_there_is_no_answer_or_the_evidence_was_not_kept(
+    machine: Machine, result: str, kept: str, code: int
+) -> None:
+    assert drift_steps(machine, "Fail", {"result": result, "kept": kept}).exit_code == code
+
+
+@pytest.mark.parametrize(("accept", "kept"), [(True, 1), (False, 0)])
+def test_the_gate_of_github_keeps_what_was_accepted_and_nothing_else(machine: Machine, accept: bool, kept: int) -> None:
+    (step,) = (one for one in load(WORKFLOWS / "gate.yml")["jobs"]["gate"]["steps"] if "/lookback@" in one["uses"])
+    known = {"inputs": {"accept": accept}, "vars": {"LOOKBACK_EVIDENCE_ACCOUNT": "agencylogs"}}
+    given = {name: fill(value, known) for name, value in step["with"].items()}
+    with serve(load_scenario("ordinary")) as served:
+        write_config(served, machine.work)
+        if not accept:
+            accepted = run_action(machine, {"reports": ""}, served.environment)
+            given["against"] = accepted.told["result-dir"]
+        job = run_action(machine, {**given, "reports": ""}, served.environment)
+    assert job.exit_code == (3 if accept else 0)
+    assert len(machine.blobs) == kept
 
 
 def test_the_issue_is_looked_for_among_those_of_the_pipeline_alone(machine: Machine) -> None:
@@ -106,11 +146,14 @@ def run_azure(
         (machine.home / "sources" / "lookback").symlink_to(PROJECT)
         (machine.home / "sources" / "self").symlink_to(machine.work)
     (machine.temp / "found.env").unlink(missing_ok=True)
+    shutil.rmtree(machine.temp / "reports", ignore_errors=True)
     own = {"SYSTEM_COLLECTIONURI": "https://dev.example/", "SYSTEM_TEAMPROJECT": "logs", "BUILD_BUILDID": "4711"}
     codes, whole = [], ""
     for step in azure_steps(name, accept):
         script = step.get("bash") or step.get("inputs", {}).get("inlineScript")
         wants = re.findall(r"(eq|ne)\(variables\['([\w.]+)'\], '(\w+)'\)", str(step.get("condition", "")))
+        if step.get("condition") == "false":
+            continue
         if script is None or not all((variables.get(key, "") == word) == (how == "eq") for how, key, word in wants):
             continue
         env = {
@@ -140,6 +183,25 @@ def test_azure_devops_reads_keeps_shows_and_opens_one_work_item(machine: Machine
     assert done == ["create", "update"]
 
 
+def test_the_work_item_has_the_type_and_the_last_state_of_the_project_and_is_closed_by_satisfied_alone(
+    machine: Machine,
+) -> None:
+    (step,) = (one for one in azure_steps("drift", False) if one["displayName"].startswith("One work item"))
+    assert (step["env"]["TICKET_TYPE"], step["env"]["TICKET_CLOSED"]) == ("$(ticketType)", "$(ticketClosed)")
+    project = {"TICKET_TYPE": "Impediment", "TICKET_CLOSED": "Removed from sight", "SYSTEM_TEAMPROJECT": "logs"}
+    project |= {"SYSTEM_COLLECTIONURI": "https://dev.example/", "SYSTEM_TEAMPROJECTID": "1", "BUILD_BUILDID": "4711"}
+    for word in ("passed", "failed", "passed", "satisfied", "satisfied"):
+        code, log = machine.bash(step["bash"], {**project, "SYSTEM_ACCESSTOKEN": "a-token", "LOOKBACK_WORD": word})
+        assert code == 0, log
+    asked = machine.asked(machine.azure)
+    done = [line for line in asked if line.startswith("boards work-item")]
+    assert [line.split()[2] for line in done] == ["create", "update", "update"]
+    assert "--type Impediment" in done[0]
+    assert "--state" not in done[1]
+    assert "--state Removed from sight" in done[2]
+    assert all("NOT IN ('Removed from sight', 'Removed')" in line for line in asked if "--wiql" in line)
+
+
 def test_the_gate_of_azure_devops_lets_through_what_got_no_worse_and_nothing_before_it_was_accepted(
     machine: Machine,
 ) -> None:
@@ -149,7 +211,8 @@ def test_the_gate_of_azure_devops_lets_through_what_got_no_worse_and_nothing_bef
         assert (first[-1], variables["lookback.result"], machine.blobs) == (2, "error", [])
         accepted, _, _ = run_azure(machine, "gate", served.environment, accept=True)
         assert (accepted[-1], len(machine.blobs)) == (3, 1)
-        codes, _, _ = run_azure(machine, "gate", served.environment)
+        codes, _, variables = run_azure(machine, "gate", served.environment)
+    assert (variables["lookback.result"], len(machine.blobs)) == ("passed", 1)
     assert "--against" in log
     assert set(codes) == {0}
 
@@ -157,106 +220,3 @@ def test_the_gate_of_azure_devops_lets_through_what_got_no_worse_and_nothing_bef
 def test_no_pipeline_of_azure_devops_uploads_evidence_or_reports_as_an_artifact() -> None:
     for file in AZURE.glob("*.yml"):
         assert not re.search(r"Publish(Pipeline|Build)Artifact|^\s*- publish:", file.read_text(encoding="utf-8"), re.M)
-
-
-def gitlab_job(name: str, job: str) -> str:
-    """The script of a job of GitLab, as one script."""
-    found = load(GITLAB / f"{name}.yml")[job]
-    return "\n".join(found["script"])
-
-
-@pytest.mark.parametrize(("accept", "code", "kept"), [("", "2", 0), ("true", "3", 1)])
-def test_the_gate_of_gitlab_keeps_what_passed_or_was_accepted(
-    machine: Machine, accept: str, code: str, kept: int
-) -> None:
-    document = load(GITLAB / "gate.yml")
-    settings = {key: str(value) for key, value in document["variables"].items()} | {"LOOKBACK_ACCEPT": accept}
-    (machine.work / "steps").symlink_to(STEPS)
-    with serve(load_scenario("ordinary")) as served:
-        write_config(served, machine.work)
-        assert machine.bash(gitlab_job("gate", "fetch"), settings)[0] == 0
-        given = {**served.environment, **settings, **document["audit"]["variables"], "LOOKBACK_ID_TOKEN": "a-token"}
-        given |= {"previous_bundle": "", "previous_result": ""}
-        script = gitlab_job("gate", "audit").replace("/opt/lookback/steps", str(STEPS))
-        script = script.replace("/tmp/lookback-token", str(machine.temp / "token"))
-        assert machine.bash(script, given)[0] == 0
-    found = dict(line.split("=", 1) for line in (machine.work / "found.env").read_text(encoding="utf-8").splitlines())
-    assert found["exit_code"] == code
-    assert (machine.temp / "token").stat().st_mode & 0o077 == 0
-    machine.bash(gitlab_job("gate", "keep"), {**settings, **found, "CI_PIPELINE_ID": "4711"})
-    assert len(machine.blobs) == kept
-    script = gitlab_job("gate", "conclude").replace("/opt/lookback/steps", str(STEPS))
-    assert machine.bash(script, {**settings, **found})[0] == int(code)
-
-
-def test_a_public_project_of_gitlab_has_no_pipeline_and_no_artifact_is_for_everybody() -> None:
-    for file in GITLAB.glob("*.yml"):
-        document = load(file)
-        first = document["workflow"]["rules"][0]
-        assert first == {"if": '$CI_PROJECT_VISIBILITY == "public"', "when": "never"}
-        artifacts = [job["artifacts"] for job in document.values() if isinstance(job, dict) and "artifacts" in job]
-        assert len(artifacts) == 3
-        assert {one["access"] for one in artifacts} == {"developer"}
-
-
-class GitLab(BaseHTTPRequestHandler):
-    """Issues of one project."""
-
-    issues: dict[int, dict[str, str]]
-    asked: list[str]
-
-    def _answer(self) -> None:
-        assert self.headers["PRIVATE-TOKEN"] == "issue-token"
-        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "{}")
-        url = urlsplit(self.path)
-        self.asked.append(f"{self.command} {url.path.removeprefix('/api/v4/projects/9/')}")
-        answer: Any = {}
-        if self.command == "GET":
-            assert parse_qs(url.query)["scope"] == ["created_by_me"]
-            answer = [{"iid": iid} for iid, one in self.issues.items() if one.get("state_event") != "close"]
-        elif self.command == "PUT":
-            self.issues[int(url.path.rsplit("/", 1)[1])].update(body)
-        elif url.path.endswith("/issues"):
-            self.issues[len(self.issues) + 1] = body
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps(answer).encode())
-
-    do_GET = do_POST = do_PUT = _answer
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def gitlab() -> Iterator[tuple[str, type[GitLab]]]:
-    """A GitLab with one project that has no issue yet, and where it is."""
-    handler = type("Project", (GitLab,), {"issues": {}, "asked": []})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/api/v4", handler
-        server.shutdown()
-
-
-def test_gitlab_gets_one_issue_that_is_updated_and_closed(
-    machine: Machine, gitlab: tuple[str, type[GitLab]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url, project = gitlab
-    (machine.work / "reports").mkdir()
-    script = gitlab_job("drift", "issue").replace("/opt/lookback/steps", str(STEPS))
-    environment = {
-        "CI_API_V4_URL": url,
-        "CI_PROJECT_ID": "9",
-        "CI_PIPELINE_URL": "https://gitlab.example/1",
-        "LOOKBACK_ISSUE_TOKEN": "issue-token",
-    }
-    (machine.home / "tools" / "python").symlink_to(PROJECT / ".venv" / "bin" / "python")
-    for word, summary in (("failed", "first"), ("indeterminate", "second"), ("satisfied", ""), ("satisfied", "")):
-        (machine.work / "reports" / "lookback.md").write_text(f"{summary}\n", encoding="utf-8")
-        code, log = machine.bash(script, {**environment, "result": word})
-        assert code == 0, log
-    assert list(project.issues) == [1]
-    assert project.issues[1]["description"].startswith("second\n")
-    assert project.issues[1]["state_event"] == "close"
-    changes = [line for line in project.asked if not line.startswith("GET")]
-    assert changes == ["POST issues", "PUT issues/1", "POST issues/1/notes", "PUT issues/1"]

@@ -54,6 +54,10 @@ def read_plan_of_action(document: str) -> dict[str, Said]:
         name = _key(own(item))
         (risk,) = item["related-risks"]
         assert name not in said
+        if own(item).get("assessed") == "no":
+            said[name] = Said(Status(own(item)["last-status"]), waived=False)
+            assert statuses.pop(risk["risk-uuid"]) == "open"
+            continue
         said[name] = observed.pop(name)
         expected = _OPEN[said[name].waived] if said[name].status in (Status.FAIL, Status.INDETERMINATE) else "closed"
         assert statuses.pop(risk["risk-uuid"]) == expected

@@ -22,11 +22,12 @@ class Alert:
     file: str
     severity: float
     text: str
+    status: Status
 
 
 def read_sarif(document: str) -> dict[str, Said]:
-    """Return the controls that fail; raises AssertionError for what GitHub would refuse."""
-    return {alert.rule: Said(Status.FAIL) for alert in alerts(document).values()}
+    """Return the controls with an open alert; raises AssertionError for what GitHub would refuse."""
+    return {alert.rule: Said(alert.status) for alert in alerts(document).values()}
 
 
 def counts(document: str) -> dict[str, int]:
@@ -59,7 +60,13 @@ def alerts(document: str) -> dict[tuple[str, str], Alert]:
         assert result["message"]["text"]
         key = (rule["id"], result["partialFingerprints"]["primaryLocationLineHash"])
         assert key not in found, "two results would be one alert"
-        found[key] = Alert(rule["id"], file, float(rule["properties"]["security-severity"]), result["message"]["text"])
+        found[key] = Alert(
+            rule["id"],
+            file,
+            float(rule["properties"]["security-severity"]),
+            result["message"]["text"],
+            Status(result["properties"]["status"]),
+        )
     return found
 
 

@@ -42,7 +42,7 @@ def test_the_worse_the_better_and_the_rest_are_told_apart_and_counted() -> None:
             ("AUD-05", Status.PASS, Status.PASS),
         )
     )
-    assert "1 worse, 1 better, 1 otherwise, 1 unchanged." in said
+    assert "1 worse, 0 unclear, 1 better, 1 otherwise, 1 unchanged." in said
     assert "2 new, 1 closed" in said
     worse, better, rest = said.index("Worse"), said.index("Better"), said.index("Otherwise, neither")
     assert worse < said.index("AUD-01: pass -> fail") < better
@@ -62,6 +62,18 @@ def test_what_is_waived_is_told_as_waived() -> None:
     before = ordinary(findings=(finding("AUD-04", Status.FAIL),), bundle_sha256="11" * 32)
     made = followed(Earlier(before, None), assessed(ordinary(findings=(waived,), as_of=AS_OF + QUARTER))).assessment
     assert "AUD-04: fail -> fail (waived)" in section(made)
+
+
+@pytest.mark.parametrize(
+    ("left_open", "told"),
+    [(Status.PASS, "fail (waived)"), (Status.FAIL, "fail"), (Status.INDETERMINATE, "fail (waived in part)")],
+)
+def test_a_waiver_that_ends_is_told_though_it_covered_a_part_alone(left_open: Status, told: str) -> None:
+    covered = finding("RET-01", Status.FAIL, waivers=(waiver("W-100"),), left_open=left_open)
+    before = ordinary(findings=(covered,), bundle_sha256="11" * 32)
+    alone = assessed(ordinary(findings=(finding("RET-01", Status.FAIL),), as_of=AS_OF + QUARTER))
+    said = section(followed(Earlier(before, None), alone).assessment)
+    assert (f"RET-01: {told} -> fail" if told != "fail" else "RET-01: still fail") in said
 
 
 @pytest.mark.parametrize("name", NASTY_NAMES)

@@ -311,3 +311,7 @@ def test_no_finding_is_ever_left_out(status: Status, severity: Severity) -> None
 def test_a_width_in_which_no_table_fits_is_refused() -> None:
     with pytest.raises(ValueError, match="needs 72 columns"):
         Options(width=40)
+
+
+def test_whoever_the_settings_leave_out_is_named_where_no_class_of_a_control_shows_it() -> None:
+    assert "Left out: unlicensed: closed by GRC-77" in report(ordinary(left_out=()))

@@ -134,7 +134,7 @@ def test_only_identifiers_of_ours_and_counts_are_told_unless_objects_are_asked_f
 def test_what_changed_is_counted_by_direction_with_the_kinds_of_reasons() -> None:
     better = changed(check="AUD-01", direction=Direction.BETTER, was=Status.FAIL, now=Status.PASS, objects_new=None)
     lines = section(rendered("markdown", since(changed(), better)), "What changed since 2026-07-05")
-    assert lines[0] == "1 worse, 1 better, 0 neither better nor worse, 35 unchanged."
+    assert lines[0] == "1 worse, 0 unclear, 1 better, 0 neither better nor worse, 35 unchanged."
     assert lines[2] == (
         "- worse: **AUD-04** No account bypasses mailbox auditing; pass before, fail now;"
         " 7 more objects affected, 0 no longer; because of setting"

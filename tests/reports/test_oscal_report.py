@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_assessments import NASTY_NAMES, affected, assessed, finding, ordinary, part, rendered, waiver, with_name
 from oscal_reader import own, read_objectives, read_plan_of_action, read_results
-from said import as_judged, failing, statuses
+from said import Said, as_judged, failing, statuses
 
 from checks import all_checks
 from compliance.assessment.assessed import Assessed
 from compliance.assessment.assessment import Assessment, DatasetRow, MappingsEntry
-from compliance.assessment.changes import FindingState
+from compliance.assessment.changes import FindingState, UnjudgedEntry
 from compliance.assessment.verdict import Basis, Status
 from compliance.errors import InputError
 from compliance.evidence.unread import Kind
@@ -192,11 +192,67 @@ def test_what_was_open_before_and_is_no_more_closes_its_risk() -> None:
 
 
 def test_a_plan_of_action_with_nothing_to_do_says_so() -> None:
-    plan = plan_of_action(only(finding("RET-01", Status.PASS)))
+    whole = ordinary(findings=(finding("RET-01", Status.PASS),), complete=True, not_assessed=(), left_out=())
+    plan = plan_of_action(whole)
     (item,) = plan["poam-items"]
     assert item["title"] == "Nothing is open"
     assert not {"risks", "findings", "observations"} & set(plan)
-    assert read_plan_of_action(rendered("oscal-poam", only(finding("RET-01", Status.PASS)))) == {}
+    assert read_plan_of_action(rendered("oscal-poam", whole)) == {}
+
+
+@pytest.mark.parametrize(
+    "gap",
+    [
+        {"complete": False, "not_assessed": ("AUD-03 The bypass is empty: not asked for",), "left_out": ()},
+        {"complete": True, "not_assessed": (), "left_out": ("guests (12): AUD-03 is not asked of them",)},
+    ],
+)
+def test_where_something_was_left_out_a_plan_of_action_never_says_that_nothing_is_open(gap: dict[str, Any]) -> None:
+    plan = plan_of_action(ordinary(findings=(finding("AUD-01", Status.PASS),), **gap))
+    (item,) = plan["poam-items"]
+    assert item["title"] == "Not everything was assessed"
+    assert "AUD-03" in item["description"]
+    assert own(item)["placeholder"] == "yes"
+
+
+def unjudged(check: str, status: Status) -> UnjudgedEntry:
+    """A control that was judged a quarter ago, and not now."""
+    before = ordinary().as_of - dt.timedelta(days=90)
+    return UnjudgedEntry(
+        uid=f"uid-{check}",
+        check=check,
+        standard=None,
+        status=status,
+        left_open=status,
+        affected_count=1,
+        judged_as_of=before,
+        first_seen=before,
+        last_seen=before,
+    )
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_what_was_open_stays_an_item_when_it_is_not_assessed_any_more(status: Status) -> None:
+    before = plan_of_action(only(finding("AUD-01", Status.PASS), finding("AUD-03", status)))
+    left_out = (unjudged("AUD-03", status), unjudged("AUD-05", Status.PASS))
+    after = ordinary(findings=(finding("AUD-01", Status.PASS),), unjudged=left_out)
+    plan = plan_of_action(after)
+    (item,) = plan["poam-items"]
+    (risk,) = plan["risks"]
+    assert (item["title"], risk["status"]) == ("Not assessed any more: AUD-03", "open")
+    assert item["description"].endswith("was not assessed now.")
+    assert "Nothing is open" not in json.dumps(plan)
+    for kept in ("poam-items", "risks"):
+        assert [one["uuid"] for one in before[kept]] == [one["uuid"] for one in plan[kept]]
+    assert read_plan_of_action(rendered("oscal-poam", after)) == {"AUD-03": Said(status, waived=False)}
+
+
+def test_an_item_that_is_not_assessed_stands_beside_those_that_are() -> None:
+    assessment = ordinary(unjudged=(unjudged("AUD-99", Status.FAIL),))
+    found = read_plan_of_action(rendered("oscal-poam", assessment))
+    expected = {name: one for name, one in as_judged(assessment).items() if one.status in OPEN}
+    assert found == expected | {"AUD-99": Said(Status.FAIL, waived=False)}
+    assert "AUD-99" not in read_results(rendered("oscal-ar", assessment))
 
 
 def test_risks_and_items_keep_their_identity_from_run_to_run_and_observations_do_not() -> None:

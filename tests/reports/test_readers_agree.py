@@ -11,7 +11,7 @@ from hdf_reader import read_hdf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from junit_reader import read_junit
-from made_assessments import finding, ordinary, rendered, waiver, with_name
+from made_assessments import AS_OF, finding, ordinary, rendered, waiver, with_name
 from ocsf_reader import read_ocsf
 from oscal_reader import read_plan_of_action, read_results
 from said import Said, as_judged, failing, statuses
@@ -33,7 +33,7 @@ READERS: Mapping[str, Callable[[str], Mapping[str, Said]]] = {
     "hdf": read_hdf,
     "oscal-ar": read_results,
 }
-"""The formats that tell of every control. SARIF tells of unwaived failures alone."""
+"""The formats that tell of every control. SARIF tells of unwaived failures, and of those that were lost sight of."""
 COUNTING = Options(location="config.yaml")
 NAMING = Options(location="config.yaml", show_objects=True)
 OPEN = (Status.FAIL, Status.INDETERMINATE)
@@ -76,12 +76,17 @@ def agree(report: str, assessment: Assessment) -> None:
 
 
 def sarif_agrees(assessment: Assessment) -> None:
-    """Hold SARIF against the assessment: every unwaived failure, nothing else, and the numbers of all outcomes."""
+    """Hold SARIF against the assessment: unwaived failures, what failed and is undecided, numbers of all outcomes."""
     judged = as_judged(assessment)
+    failed_before = {name for name, one in zip(judged, assessment.findings, strict=True) if one.last_failed is not None}
     for options in (COUNTING, NAMING):
         document = rendered("sarif", assessment, options)
-        unwaived = {name for name, one in judged.items() if one.status is Status.FAIL and not one.waived}
-        assert set(read_sarif(document)) == unwaived
+        assert read_sarif(document) == {
+            name: one
+            for name, one in judged.items()
+            if not one.waived
+            and (one.status is Status.FAIL or (one.status is Status.INDETERMINATE and name in failed_before))
+        }
         counted = Counter(outcome_of(one).value for one in assessment.findings)
         assert counts(document) == {outcome.value: counted[outcome.value] for outcome in Outcome}
 
@@ -162,6 +167,7 @@ def made_findings(draw: st.DrawFn) -> tuple[Finding, ...]:
             condition=draw(words),
             cause=draw(words),
             state=draw(st.sampled_from([None, *FindingState])),
+            last_failed=draw(st.sampled_from([None, AS_OF])),
         )
         if status in OPEN and draw(st.booleans()):
             left = draw(st.sampled_from([Status.PASS, Status.NOT_APPLICABLE, status]))

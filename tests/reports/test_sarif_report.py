@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
 import msgspec
 import pytest
-from made_assessments import TENANT, finding, ordinary, rendered, waiver, with_name
+from made_assessments import AS_OF, TENANT, assessed, finding, ordinary, rendered, waiver, with_name
 from sarif_reader import alerts
 
 from compliance.assessment.assessment import Assessment, Finding
 from compliance.assessment.changes import FindingState
+from compliance.assessment.identity import Earlier, followed
 from compliance.assessment.verdict import Severity, Status
 from compliance.errors import InputError
 from reports import Options
@@ -72,7 +74,70 @@ def test_two_tenants_in_one_repository_do_not_close_the_alerts_of_each_other() -
 
     ids = [run_of(one)["automationDetails"]["id"] for one in (base, ordinary(tenant=other))]
 
-    assert ids == [f"lookback/{TENANT}/", "lookback/..-other-tenant--/"]
+    assert ids == [f"lookback/{TENANT}/m-21-31+m-26-14/", "lookback/..-other-tenant--/m-21-31+m-26-14/"]
+
+
+def test_an_upload_by_another_standard_or_of_fewer_checks_does_not_close_the_alerts_of_the_first() -> None:
+    base = ordinary()
+    one_standard = ordinary(standards=base.standards[:1])
+    fewer = ordinary(not_assessed=("RET-01 MailItemsAccessed stays: not asked for",))
+    others = msgspec.structs.replace(fewer, findings=fewer.findings[:2])
+
+    categories = {run_of(one)["automationDetails"]["id"] for one in (base, one_standard, fewer, others)}
+
+    assert len(categories) == 4
+    later = ordinary(as_of=AS_OF + dt.timedelta(days=1), findings=base.findings[:2])
+    assert run_of(later)["automationDetails"] == run_of(base)["automationDetails"]
+
+
+def in_a_line(*statuses: Status | None) -> list[Assessment]:
+    """Assessments of one control that follow each other, each from a bundle of its own; None does not judge it."""
+    line: list[Assessment] = []
+    for day, status in enumerate(statuses):
+        findings = () if status is None else (finding("AUD-04", status),)
+        now = ordinary(as_of=AS_OF + dt.timedelta(days=day), bundle_sha256=f"{day:064x}", findings=findings)
+        line.append(followed(Earlier(line[-1], None), assessed(now)).assessment if line else now)
+    return line
+
+
+def test_an_alert_stays_open_while_what_failed_cannot_be_determined_and_closes_when_it_passes() -> None:
+    failed, *lost, found, lost_again = in_a_line(
+        Status.FAIL, Status.INDETERMINATE, Status.INDETERMINATE, Status.PASS, Status.INDETERMINATE
+    )
+    before = alerts(rendered("sarif", failed, HERE))
+
+    for one in lost:
+        now = alerts(rendered("sarif", one, HERE))
+        assert set(now) == set(before)
+        assert [alert.status for alert in now.values()] == [Status.INDETERMINATE]
+        assert all(alert.text.startswith("Not fixed:") for alert in now.values())
+        assert run_of(one)["results"][0]["level"] == "note"
+        assert "still a result because it failed before: 1" in json.dumps(run_of(one)["invocations"])
+    assert alerts(rendered("sarif", found, HERE)) == alerts(rendered("sarif", lost_again, HERE)) == {}
+
+
+def test_a_run_that_did_not_judge_a_control_does_not_close_its_alert_for_good() -> None:
+    failed, _, undecided = in_a_line(Status.FAIL, None, Status.INDETERMINATE)
+
+    assert set(alerts(rendered("sarif", undecided, HERE))) == set(alerts(rendered("sarif", failed, HERE)))
+
+
+def test_failures_come_before_what_was_lost_sight_of_where_github_keeps_the_first_5000() -> None:
+    lost = [
+        finding(f"CHK-{number:04}", Status.INDETERMINATE, severity=Severity.CRITICAL, last_failed=AS_OF)
+        for number in range(5_000)
+    ]
+
+    results = run_of(of(*lost, finding("ZZZ-01", Status.FAIL, severity=Severity.LOW)))["results"]
+
+    assert len(results) == 5_000
+    assert results[0]["ruleId"] == "ZZZ-01"
+
+
+def test_what_is_lost_sight_of_under_a_waiver_opens_no_alert() -> None:
+    one = finding("AUD-04", Status.INDETERMINATE, last_failed=AS_OF, waivers=(waiver("W-1"),), left_open=Status.PASS)
+
+    assert run_of(of(one))["results"] == []
 
 
 def test_objects_are_named_only_where_that_is_asked_for() -> None:

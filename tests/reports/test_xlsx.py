@@ -18,9 +18,11 @@ from openpyxl import Workbook, load_workbook
 
 from compliance.assessment.assessed import Assessed
 from compliance.assessment.assessment import Assessment, DatasetRow, PeriodEntry
+from compliance.assessment.history import HistoryPoint
 from compliance.assessment.verdict import Status
 from compliance.errors import InputError
 from compliance.evidence.datasets import State
+from compliance.evidence.scope import EVERYBODY
 from reports import Options, render
 from reports.outcome import Outcome, outcome_of
 
@@ -42,16 +44,16 @@ HOSTILE = (
 )
 
 
-def file_of(assessment: Assessment) -> bytes:
+def file_of(assessment: Assessment, options: Options | None = None) -> bytes:
     """The work paper of an assessment whose samples are all there is."""
-    document = render("xlsx", assessed(assessment), Options())
+    document = render("xlsx", assessed(assessment), options or Options())
     assert isinstance(document, bytes)
     return document
 
 
-def book_of(assessment: Assessment) -> Workbook:
+def book_of(assessment: Assessment, options: Options | None = None) -> Workbook:
     """The work paper, read back."""
-    return load_workbook(io.BytesIO(file_of(assessment)))
+    return load_workbook(io.BytesIO(file_of(assessment, options)))
 
 
 def table(book: Workbook, sheet: str) -> list[dict[str, Any]]:
@@ -109,8 +111,40 @@ def test_days_of_the_period_without_evidence_are_counted() -> None:
     period = PeriodEntry(text="2026-Q4", first=day, last=day.replace(day=14), evidence_days=(day,))
     assert first_page(book_of(ordinary(period=period)))["Period"] == [
         "2026-Q4: 2026-10-05 to 2026-10-14, 10 days; read as of 2026-10-05T09:00:00Z",
-        "9 days of it without evidence; read on 2026-10-05",
+        "9 days of it without evidence; there is some of 2026-10-05",
     ]
+
+
+def test_days_on_which_an_earlier_bundle_was_read_are_days_with_evidence() -> None:
+    day = AS_OF.date()
+    period = PeriodEntry(text="2026-Q4", first=day, last=day.replace(day=14), evidence_days=(day,))
+    earlier = HistoryPoint(
+        as_of=AS_OF,
+        bundle_sha256="0" * 64,
+        tool_version="0.1.0",
+        totals=(),
+        statuses={},
+        evidence_days=(day.replace(day=2), day.replace(day=7)),
+    )
+
+    told = first_page(book_of(ordinary(period=period), Options(history=(earlier,))))["Period"]
+
+    assert told[1] == "8 days of it without evidence; there is some of 2026-10-05, 2026-10-07"
+
+
+def test_whoever_the_settings_leave_out_is_named_where_no_class_of_a_control_shows_it() -> None:
+    told = first_page(book_of(ordinary(left_out=())))["Population"]
+
+    assert told[0] == "Left out by the settings: unlicensed: closed by GRC-77"
+    everybody = first_page(book_of(ordinary(left_out=(), scope=EVERYBODY)))["Population"]
+    assert everybody[0] == "Nobody was left out by the settings"
+
+
+def test_the_results_tell_waivers_of_the_whole_and_of_a_part_apart() -> None:
+    (totals, *_) = ordinary().totals
+    told = first_page(book_of(ordinary(totals=(msgspec.structs.replace(totals, waived=1, waived_in_part=2),))))
+
+    assert "1 of them under a waiver, which changes no status; 2 under a waiver in part" in str(told["Results"])
 
 
 def test_a_row_stands_for_each_finding_and_exceptions_are_counted_by_outcome() -> None:
@@ -167,7 +201,7 @@ def test_so_many_objects_are_listed_and_the_others_counted_with_where_they_are()
     rows = table(book, "Affected")
     assert Counter(row["Check"] for row in rows) == {"AUD-04": 500, "AUD-05": 7}
     (told,) = [row[0] for row in book["Affected"].iter_rows(max_row=3, values_only=True) if "more of" in str(row[0])]
-    assert "AUD-04.m-21-31: 1,000 more of 1,500" in str(told)
+    assert "AUD-04 m-21-31: 1,000 more of 1,500" in str(told)
     assert "affected/AUD-04.m-21-31.jsonl" in str(told)
 
 

@@ -24,7 +24,7 @@ from urllib.parse import unquote
 
 CONTROLS = frozenset(
     {
-        *("ac-2.5", "ac-3", "ac-6", "ac-6.5", "ac-6.9"),
+        *("ac-2.6", "ac-3", "ac-6", "ac-6.5", "ac-6.9"),
         *("au-2", "au-3", "au-4", "au-4.1", "au-5", "au-6", "au-6.4", "au-8", "au-9", "au-9.2", "au-9.3", "au-9.4"),
         *("au-10", "au-11", "au-11.1", "au-12", "au-12.1"),
         *("cm-3", "cp-9", "ir-4", "sc-7", "sc-8", "sc-13", "sc-28", "si-7"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from compliance.assessment.assessed import Assessed
+from compliance.assessment.assessed import Assessed, affected_file
 from compliance.assessment.assessment import (
     AffectedEntry,
     DatasetRow,
@@ -17,13 +17,12 @@ from compliance.assessment.assessment import (
     WaiverUse,
 )
 from compliance.assessment.changes import ChangeEntry, ComparisonEntry
-from compliance.assessment.verdict import Status
 from compliance.assessment.words import counted
 from reports import cells
 from reports.cells import Cell
 from reports.outcome import outcome_of
-from reports.words import KIND_WORDS, STATUS_WORDS
-from reports.work_paper import OUTCOME_WORDS
+from reports.words import KIND_WORDS, in_words, status_at
+from reports.xlsx.paper import OUTCOME_MEANINGS
 
 MOST_OBJECTS = 500
 """How many affected objects of one finding are listed."""
@@ -85,9 +84,9 @@ def _affected(assessed: Assessed) -> Sheet:
         listed = objects[: min(MOST_OBJECTS, MOST_ROWS - len(rows))]
         rows.extend((finding, one) for one in listed)
         if more := len(objects) - len(listed):
-            name = finding.check if finding.standard is None else f"{finding.check}.{finding.standard}"
+            name = " ".join(filter(None, (finding.check, finding.standard)))
             about.append(
-                f"{name}: {more:,} more of {len(objects):,} are not listed here; all are in affected/{name}.jsonl of"
+                f"{name}: {more:,} more of {len(objects):,} are not listed here; all are in {affected_file(finding)} of"
                 " the result folder, and in --report csv-objects"
             )
     return _sheet("Affected", about, _OBJECT, rows)
@@ -101,10 +100,10 @@ def _since(since: ComparisonEntry) -> str:
 
 
 def _legend() -> Iterator[tuple[str, str, str]]:
-    for each, meaning in OUTCOME_WORDS.items():
-        yield "Outcome", _words(each), meaning
+    for each, meaning in OUTCOME_MEANINGS.items():
+        yield "Outcome", in_words(each), meaning
     for kind, meaning in KIND_WORDS.items():
-        yield "Why undetermined", _words(kind), meaning
+        yield "Why undetermined", in_words(kind), meaning
     yield "Other reading", "", "what the verdict would be by the other documented reading of a fact"
     yield (
         "Any text",
@@ -113,14 +112,6 @@ def _legend() -> Iterator[tuple[str, str, str]]:
     )
     yield "Any text", "…", "cut here; the whole text is in assessment.json"
     yield "Tick, remark", "", "for the auditor: nothing is filled in"
-
-
-def _words(value: str) -> str:
-    return value.replace("_", " ")
-
-
-def _status(status: Status | None) -> str:
-    return "not assessed" if status is None else STATUS_WORDS[status]
 
 
 def _difference(row: DatasetRow) -> int | None:
@@ -141,8 +132,8 @@ _FINDING: Columns[Finding] = (
     ("Check", 10, lambda one: one.check),
     ("Standard", 12, lambda one: one.standard),
     ("Severity", 10, lambda one: one.severity.value),
-    ("Outcome", 14, lambda one: _words(outcome_of(one))),
-    ("Status", 14, lambda one: _status(one.status)),
+    ("Outcome", 14, lambda one: in_words(outcome_of(one))),
+    ("Status", 14, lambda one: status_at(one.status)),
     ("Control", 34, lambda one: one.title),
     ("Criteria", 26, lambda one: one.criteria),
     ("Condition", 44, lambda one: one.condition),
@@ -156,7 +147,7 @@ _FINDING: Columns[Finding] = (
     ("Among", 10, lambda one: one.affected_total),
     ("All seen", 9, lambda one: one.all_seen),
     ("Waivers", 24, cells.waivers),
-    ("Not waived", 14, lambda one: _status(one.left_open) if one.waivers else None),
+    ("Not waived", 14, lambda one: status_at(one.left_open) if one.waivers else None),
     ("Tests", 11, lambda one: one.tests),
     ("Rests on", 12, lambda one: None if one.basis is None else one.basis.value),
     ("Certainty", 10, lambda one: None if one.certainty is None else one.certainty.value),
@@ -172,7 +163,7 @@ _CLASS: Columns[tuple[Finding, PartEntry]] = (
     ("Standard", 12, lambda row: row[0].standard),
     ("Class", 36, lambda row: row[1].title),
     ("Count", 10, lambda row: row[1].count),
-    ("Status", 14, lambda row: _status(row[1].status)),
+    ("Status", 14, lambda row: status_at(row[1].status)),
     ("Condition", 50, lambda row: row[1].condition),
     ("Cause", 44, lambda row: row[1].cause),
     ("To settle", 40, lambda row: row[1].settle),
@@ -197,12 +188,12 @@ _SOURCE: Columns[SourceEntry] = (
     ("Log source", 36, lambda one: one.title),
     ("Written by", 26, lambda one: one.origin),
     ("Kept longest in", 30, lambda one: one.store),
-    ("Recorded", 14, lambda one: _words(one.recorded)),
+    ("Recorded", 14, lambda one: in_words(one.recorded)),
     ("Because", 30, lambda one: one.not_recorded_why),
     ("Searchable", 14, lambda one: one.hot_text),
-    ("Searchable: status", 14, lambda one: _status(one.hot_status)),
+    ("Searchable: status", 14, lambda one: status_at(one.hot_status)),
     ("In all", 14, lambda one: one.total_text),
-    ("In all: status", 14, lambda one: _status(one.total_status)),
+    ("In all: status", 14, lambda one: status_at(one.total_status)),
     ("Oldest record seen, days", 12, lambda one: one.proven_days),
     ("Searchable today at most, days", 12, lambda one: one.at_most_today_days),
     ("Full on", 12, lambda one: None if one.full_on is None else one.full_on.isoformat()),
@@ -215,8 +206,8 @@ _CHANGE: Columns[ChangeEntry] = (
     ("Standard", 12, lambda one: one.standard),
     ("Control", 36, lambda one: one.title),
     ("Direction", 12, lambda one: one.direction.value),
-    ("Earlier: status", 16, lambda one: _status(one.was)),
-    ("Now: status", 16, lambda one: _status(one.now)),
+    ("Earlier: status", 16, lambda one: status_at(one.was)),
+    ("Now: status", 16, lambda one: status_at(one.now)),
     ("Found earlier", 44, lambda one: one.was_condition),
     ("Found now", 44, lambda one: one.condition),
     ("Why", 60, lambda one: cells.joined(reason.text for reason in one.reasons)),
@@ -226,7 +217,7 @@ _CHANGE: Columns[ChangeEntry] = (
 _DATASET: Columns[DatasetRow] = (
     ("Tick", 6, lambda _: None),
     ("Dataset", 36, lambda one: one.name),
-    ("State", 14, lambda one: _words(one.state)),
+    ("State", 14, lambda one: in_words(one.state)),
     ("Request", 60, lambda one: one.request),
     ("Origin", 12, lambda one: None if one.origin is None else one.origin.value),
     ("By", 26, lambda one: one.by),
@@ -258,7 +249,7 @@ _WAIVER: Columns[WaiverUse] = (
 _RECONCILED: Columns[DatasetRow] = (
     ("Tick", 6, lambda _: None),
     ("Dataset", 36, lambda one: one.name),
-    ("State", 14, lambda one: _words(one.state)),
+    ("State", 14, lambda one: in_words(one.state)),
     ("Answers", 10, lambda one: one.pages),
     ("Rows read", 12, lambda one: one.rows),
     ("Independent count", 12, lambda one: one.expected_rows),

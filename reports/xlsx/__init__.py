@@ -20,8 +20,8 @@ from compliance.errors import InputError
 from reports import cells
 from reports.cells import Cell
 from reports.options import Options
-from reports.work_paper import first_page
-from reports.work_sheets import Sheet, sheets
+from reports.xlsx.paper import first_page
+from reports.xlsx.sheets import Sheet, sheets
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -49,7 +49,6 @@ _UNIX = 3
 
 def xlsx_report(assessed: Assessed, options: Options) -> bytes:
     """Return the work paper as an Excel workbook; raises InputError where openpyxl is not installed."""
-    del options
     try:
         from openpyxl import Workbook
     except ImportError:
@@ -62,7 +61,7 @@ def xlsx_report(assessed: Assessed, options: Options) -> bytes:
     for given in book.worksheets:
         book.remove(given)
     _add_styles(book)
-    _first_page(book, assessed.assessment)
+    _first_page(book, assessed.assessment, options)
     for sheet in sheets(assessed):
         _table(book, sheet)
     return _packed(book, assessed.assessment.as_of)
@@ -82,11 +81,11 @@ def _add_styles(book: Workbook) -> None:
         )
 
 
-def _first_page(book: Workbook, assessment: Assessment) -> None:
+def _first_page(book: Workbook, assessment: Assessment, options: Options) -> None:
     page = _page(book, "Workpaper", (18, 120))
     _put(page, 1, 1, "Work paper: how far back can you look, and can you prove it?", _TITLE)
     rows = count(3)
-    for heading, lines in first_page(assessment):
+    for heading, lines in first_page(assessment, options):
         for index, line in enumerate(lines or (None,)):
             row = next(rows)
             _put(page, row, 1, None if index else heading, _HEADING)

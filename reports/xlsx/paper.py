@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from compliance.assessment.assessment import Assessment, StandardEntry
+from compliance.assessment.period import days_without_evidence
 from compliance.assessment.words import counted
 from reports import cells
+from reports.options import Options
 from reports.outcome import Outcome, outcome_of
+from reports.terms import left_out_by_settings, under_waivers
+from reports.words import in_words
 
-OUTCOME_WORDS = {
+OUTCOME_MEANINGS = {
     Outcome.FAIL: "fails, and no waiver covers all of it",
     Outcome.ERROR: "could not be determined: the reading or the check itself failed",
     Outcome.NOT_COLLECTED: "could not be determined: what it takes was not read, or not read well enough",
@@ -22,7 +26,7 @@ OUTCOME_WORDS = {
 """What each outcome means, in words for people."""
 
 
-def first_page(assessment: Assessment) -> Iterator[tuple[str, tuple[str, ...]]]:
+def first_page(assessment: Assessment, options: Options) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the headings of the first page and what stands under each; what the auditor writes is empty."""
     tenant = assessment.tenant
     if assessment.simulated:
@@ -37,7 +41,7 @@ def first_page(assessment: Assessment) -> Iterator[tuple[str, tuple[str, ...]]]:
         ("Whether audit records of Microsoft 365 are written, and kept as long and as well as the standards ask",),
     )
     yield "Criteria", tuple(map(_criteria, assessment.standards))
-    yield "Period", tuple(_period(assessment))
+    yield "Period", tuple(_period(assessment, options))
     yield "Population", tuple(_population(assessment))
     yield "Source", tuple(_source(assessment))
     yield "Procedure", tuple(_procedure(assessment))
@@ -56,24 +60,28 @@ def _criteria(standard: StandardEntry) -> str:
     return f"{standard.id}: {standard.title}; {standard.status}{f'; {asked}' if asked else ''}"
 
 
-def _period(assessment: Assessment) -> Iterator[str]:
+def _period(assessment: Assessment, options: Options) -> Iterator[str]:
     period = assessment.period
     if period is None:
         yield f"As of {cells.moment(assessment.as_of)}: one reading; no period was asked for"
         return
     days = (period.last - period.first).days + 1
-    inside = [day for day in period.evidence_days if period.first <= day <= period.last]
+    others = [point.evidence_days for point in options.history]
+    without = sum((last - first).days + 1 for first, last in days_without_evidence(period, others))
+    inside = sorted(day for day in set(period.evidence_days).union(*others) if period.first <= day <= period.last)
     yield f"{period.text}: {period.first} to {period.last}, {counted(days, 'day')}; read as of" + (
         f" {cells.moment(assessment.as_of)}"
     )
-    yield f"{counted(days - len(inside), 'day')} of it without evidence" + (
-        f"; read on {', '.join(map(str, inside))}" if inside else ""
+    yield f"{counted(without, 'day')} of it without evidence" + (
+        f"; there is some of {', '.join(map(str, inside))}" if inside else ""
     )
 
 
 def _population(assessment: Assessment) -> Iterator[str]:
+    excluded = left_out_by_settings(assessment)
     yield from (f"Left out: {line}" for line in assessment.left_out)
-    if not assessment.left_out:
+    yield from (f"Left out by the settings: {line}" for line in excluded)
+    if not assessment.left_out and not excluded:
         yield "Nobody was left out by the settings"
     yield from (
         f"{row.name}: {row.rows:,} rows" for row in assessment.datasets if row.rows is not None and row.rows > 1
@@ -113,12 +121,14 @@ def _results(assessment: Assessment) -> Iterator[str]:
         yield f"{under}{totals.sentence}"
         yield (
             f"{under}{totals.failed} fail, {totals.indeterminate} could not be determined, {totals.passed} pass,"
-            f" {totals.not_applicable} not applicable; {totals.waived} of these under a waiver"
+            f" {totals.not_applicable} not applicable"
         )
+        if waived := under_waivers(totals):
+            yield f"{under}{waived}"
 
 
 def _exceptions_in_short(assessment: Assessment) -> Iterator[str]:
     outcomes = Counter(map(outcome_of, assessment.findings))
     for each in Outcome:
         if outcomes[each] and each not in (Outcome.PASS, Outcome.NOT_APPLICABLE):
-            yield f"{outcomes[each]} {each.value.replace('_', ' ')}: {OUTCOME_WORDS[each]}"
+            yield f"{outcomes[each]} {in_words(each)}: {OUTCOME_MEANINGS[each]}"
