@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from compliance.assessment.assessment import AppliedWaiver, Assessment, Finding
-from compliance.assessment.verdict import Status
+from compliance.assessment.verdict import OPEN
 from reports.in_brief import numbers_of, why_open
 from reports.outcome import Outcome, outcome_of
 from reports.text import cut, harmless
@@ -87,7 +87,7 @@ def asked_for_by(finding: Finding) -> str | None:
 
 def commands(finding: Finding) -> list[str]:
     """Return what would change a finding, line by line; nothing where it asks for nothing."""
-    asks = finding.status in (Status.FAIL, Status.INDETERMINATE)
+    asks = finding.status in OPEN
     return [plain(command) for command in finding.recommendation] if asks else []
 
 

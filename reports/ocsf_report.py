@@ -18,7 +18,7 @@ from uuid import NAMESPACE_OID, uuid5
 from compliance.assessment.assessed import Assessed
 from compliance.assessment.assessment import Assessment, Finding
 from compliance.assessment.changes import FindingState
-from compliance.assessment.verdict import Severity, Status
+from compliance.assessment.verdict import OPEN, Severity, Status
 from reports.cells import moment
 from reports.foreign import (
     LONG,
@@ -148,7 +148,7 @@ def _caption(one: _Activity | _Workflow) -> str:
 
 
 def _severity(finding: Finding) -> tuple[int, str]:
-    asks = finding.status in (Status.FAIL, Status.INDETERMINATE)
+    asks = finding.status in OPEN
     return _SEVERITY[finding.severity] if asks else _INFORMATIONAL
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from compliance.assessment.changes import ComparisonEntry, FindingState, UnjudgedEntry
 from compliance.assessment.record import Record
-from compliance.assessment.verdict import Basis, Severity, Status
+from compliance.assessment.verdict import OPEN, Basis, Severity, Status
 from compliance.evidence.datasets import Origin, State
 from compliance.evidence.scope import Scope
 from compliance.evidence.unread import Kind
@@ -197,7 +197,7 @@ class Finding(Record, frozen=True):
     @property
     def wholly_waived(self) -> bool:
         """Whether waivers cover it, and leave nothing of it open."""
-        return bool(self.waivers) and self.left_open not in (Status.FAIL, Status.INDETERMINATE)
+        return bool(self.waivers) and self.left_open not in OPEN
 
 
 class RecordingState(StrEnum):

@@ -10,10 +10,8 @@ from compliance.assessment.ground import Ground
 from compliance.assessment.kept_otherwise import KeptOtherwise, kept_otherwise
 from compliance.assessment.pair import AffectedAs, ObjectKey, Objects, Pair, parts_by_id
 from compliance.assessment.reasons import why, why_newly_assessed, why_no_longer_assessed
-from compliance.assessment.verdict import SEVERITY_ORDER, Status
+from compliance.assessment.verdict import OPEN, SEVERITY_ORDER, Status, step
 
-_OPEN = (Status.FAIL, Status.INDETERMINATE)
-_RANK = {Status.PASS: 0, Status.NOT_APPLICABLE: 0, Status.INDETERMINATE: 1, Status.FAIL: 2}
 _DIRECTIONS = (Direction.WORSE, Direction.UNCLEAR, Direction.BETTER, Direction.NEITHER)
 
 
@@ -70,7 +68,7 @@ def _of(objects: Objects | None, uid: str) -> Mapping[ObjectKey, AffectedAs] | N
 
 
 def _kept(old: Finding, new: Finding, ground: Ground) -> tuple[KeptOtherwise, ...]:
-    is_open = old.status in _OPEN or new.status in _OPEN
+    is_open = old.status in OPEN or new.status in OPEN
     return tuple(kept_otherwise(ground.old, ground.new, new)) if is_open else ()
 
 
@@ -95,11 +93,11 @@ def _no_longer_assessed(finding: Finding, ground: Ground) -> ChangeEntry:
 def _since_last_judged(last: UnjudgedEntry, finding: Finding) -> Direction:
     """Return the direction of a control that was left out for a time: never better, since nobody saw it get so."""
     steps = (
-        _step(last.left_open, finding.left_open),
-        _step(last.status, finding.status),
+        step(last.left_open, finding.left_open),
+        step(last.status, finding.status),
         finding.affected_count - last.affected_count,
     )
-    if any(step > 0 for step in steps):
+    if any(one > 0 for one in steps):
         return Direction.WORSE
     lost = (last.status, finding.status) == (Status.FAIL, Status.INDETERMINATE)
     return Direction.UNCLEAR if lost else Direction.NEITHER
@@ -136,12 +134,12 @@ def _direction(pair: Pair, ground: Ground) -> Direction:
     old, new = pair.old, pair.new
     fewer, more = min(new.affected_count - old.affected_count, 0), max(new.affected_count - old.affected_count, 0)
     steps = [
-        _step(old.left_open, new.left_open),
-        _step(old.status, new.status),
+        step(old.left_open, new.left_open),
+        step(old.status, new.status),
         more,
         *_severity_steps(old, new),
         *_part_steps(old, new),
-        *(step for one in pair.kept for step in one.steps),
+        *(each for one in pair.kept for each in one.steps),
     ]
     if ground.saw_as_much_then(old, new):
         steps += [] if pair.appeared is None else [pair.appeared]
@@ -149,8 +147,8 @@ def _direction(pair: Pair, ground: Ground) -> Direction:
         steps.append(fewer)
     if ground.sees_as_much_now(old, new):
         steps += [] if pair.gone is None else [-pair.gone]
-    better = any(step < 0 for step in steps)
-    if any(step > 0 for step in steps) or (not better and _uncovered(old, new)):
+    better = any(one < 0 for one in steps)
+    if any(one > 0 for one in steps) or (not better and _uncovered(old, new)):
         return Direction.WORSE
     if pair.lost_sight or pair.objects_otherwise:
         return Direction.UNCLEAR
@@ -160,21 +158,14 @@ def _direction(pair: Pair, ground: Ground) -> Direction:
 def _uncovered(old: Finding, new: Finding) -> bool:
     """Say whether a waiver of a part ended with no other in its place, where something is left open on both sides."""
     before, now = ({one.id for one in finding.waivers} for finding in (old, new))
-    return old.left_open in _OPEN and new.left_open in _OPEN and now < before
+    return old.left_open in OPEN and new.left_open in OPEN and now < before
 
 
 def _severity_steps(old: Finding, new: Finding) -> list[int]:
     """Compare how much it matters, where it is open on both sides."""
-    if old.status not in _OPEN or new.status not in _OPEN:
+    if old.status not in OPEN or new.status not in OPEN:
         return []
     return [SEVERITY_ORDER.index(new.severity) - SEVERITY_ORDER.index(old.severity)]
-
-
-def _step(old: Status, new: Status) -> int:
-    """Return above 0 for the worse, below 0 for the better; a failure that became an open question is no step."""
-    if old is Status.FAIL and new is Status.INDETERMINATE:
-        return 0
-    return _RANK[new] - _RANK[old]
 
 
 def _part_steps(old: Finding, new: Finding) -> list[int]:
@@ -184,7 +175,7 @@ def _part_steps(old: Finding, new: Finding) -> list[int]:
     before, now = parts_by_id(old), parts_by_id(new)
     out = {part.id for finding in (old, new) for part in finding.parts if part.excluded is not None}
     return [
-        _step(_status(before.get(part)), _status(now.get(part)))
+        step(_status(before.get(part)), _status(now.get(part)))
         for part in sorted(before.keys() | now.keys())
         if part not in out
     ]

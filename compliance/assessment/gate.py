@@ -8,7 +8,7 @@ from enum import IntEnum
 from compliance.assessment.assessment import Assessment
 from compliance.assessment.changes import ChangeEntry, ComparisonEntry, Direction
 from compliance.assessment.totals import under
-from compliance.assessment.verdict import SEVERITY_ORDER, Severity, Status
+from compliance.assessment.verdict import OPEN, SEVERITY_ORDER, Severity, Status
 
 
 class ExitCode(IntEnum):
@@ -80,5 +80,5 @@ def regressions(since: ComparisonEntry, gate: Gate) -> tuple[ChangeEntry, ...]:
 
 def _counts(change: ChangeEntry) -> bool:
     if change.direction is Direction.UNCLEAR:
-        return change.now_left_open in (Status.FAIL, Status.INDETERMINATE)
+        return change.now_left_open in OPEN
     return change.direction is Direction.WORSE

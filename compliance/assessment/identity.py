@@ -16,9 +16,7 @@ from compliance.assessment.assessment import Assessment, Finding
 from compliance.assessment.changes import ComparisonEntry, Direction, FindingState, UnjudgedEntry
 from compliance.assessment.comparison import compare
 from compliance.assessment.pair import AffectedAs, ObjectKey, Objects
-from compliance.assessment.verdict import Status
-
-_OPEN = (Status.FAIL, Status.INDETERMINATE)
+from compliance.assessment.verdict import OPEN, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def followed(earlier: Earlier, assessed: Assessed) -> Assessed:
 
 
 def _last_of(finding: Finding, as_of: dt.datetime) -> UnjudgedEntry:
-    is_open = finding.status in _OPEN
+    is_open = finding.status in OPEN
     return UnjudgedEntry(
         uid=finding.uid,
         check=finding.check,
@@ -94,9 +92,9 @@ def _last_of(finding: Finding, as_of: dt.datetime) -> UnjudgedEntry:
 
 def _placed(finding: Finding, last: UnjudgedEntry | None, changed: Direction | None, as_of: dt.datetime) -> Finding:
     """Return a finding with its place in the line; `last` is what it was when it was judged last."""
-    was_open = last is not None and last.status in _OPEN
+    was_open = last is not None and last.status in OPEN
     first = None if last is None else last.first_seen
-    if finding.status not in _OPEN:
+    if finding.status not in OPEN:
         closed = FindingState.CHANGED if changed in (Direction.NEITHER, Direction.UNCLEAR) else FindingState.CLOSED
         last_seen = None if last is None else last.last_seen
         return msgspec.structs.replace(

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from compliance.assessment.assessment import Assessment, Finding, RecordingState, SourceEntry
-from compliance.assessment.verdict import Status
+from compliance.assessment.verdict import OPEN, Status, step
 from compliance.rules.entra_logs import ENTRA_LOGS
 from compliance.rules.log_sources import AZURE_ACTIVITY, CLOUD_APP_EVENTS, NON_USER_RECORDS
 from compliance.rules.record_types import LOG_SOURCES, MAIL_ITEMS_ACCESSED
 
-_BADNESS = {Status.PASS: 0, Status.NOT_APPLICABLE: 0, Status.INDETERMINATE: 1, Status.FAIL: 2}
 _RECORDING = {RecordingState.RECORDED: 0, RecordingState.UNREAD: 1, RecordingState.NOT_RECORDED: 2}
 
 
@@ -89,8 +88,8 @@ def _compared(old: SourceEntry, new: SourceEntry, judges: _Judges) -> KeptOtherw
         ("in total", judges.total, _Figure.total(old), _Figure.total(new)),
     ):
         undecided = (was.status, now.status) == (Status.FAIL, Status.INDETERMINATE)
-        if asked and ((step := was.step(now)) or undecided):
-            steps.append(step)
+        if asked and ((shorter := was.step(now)) or undecided):
+            steps.append(shorter)
             lost_sight = lost_sight or undecided
             told.append(f"{word} {was.text} then, {now.text} now")
     return KeptOtherwise(tuple(steps), f"{new.title}: {', '.join(told)}", lost_sight)
@@ -113,13 +112,10 @@ class _Figure:
         return cls(row.total_status, row.total_days, row.total_text)
 
     def step(self, now: _Figure) -> int:
-        """Return above 0 for the worse; a failure that became an open question is no step, whatever its days."""
-        if (self.status, now.status) == (Status.FAIL, Status.INDETERMINATE):
-            return 0
+        """Return above 0 for the worse, by status, and by days where it is the same and asks for action."""
         if self.status is not now.status:
-            return _BADNESS[now.status] - _BADNESS[self.status]
-        met = _BADNESS[now.status] == 0
-        return 0 if met or self.days is None or now.days is None else self.days - now.days
+            return step(self.status, now.status)
+        return self.days - now.days if now.status in OPEN and self.days is not None and now.days is not None else 0
 
 
 def _words(recorded: RecordingState) -> str:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import msgspec
 
 from compliance.assessment.assessment import AffectedEntry, AppliedWaiver, Finding, WaiverUse
-from compliance.assessment.verdict import BADNESS, Status
+from compliance.assessment.verdict import BADNESS, OPEN, Status
 from compliance.assessment.waivers import Standing, Waiver
 from compliance.assessment.words import counted
 from compliance.evidence.population import id_key
 
-_WAIVABLE = (Status.FAIL, Status.INDETERMINATE)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|/.+")
 """How the id of an object looks nearly always: a GUID, or a path of Azure."""
 _NAMED, _LENGTH = 3, 64
@@ -80,7 +79,7 @@ class _Account:
     def cover(self, judged: _Judged) -> _Cover | None:
         """Return what it covers of a judged thing, and keep why it covers nothing of what it names."""
         waiver = self.waiver
-        if not self.active or judged.status not in _WAIVABLE:
+        if not self.active or judged.status not in OPEN:
             return None
         if waiver.parts is not None and (judged.part is None or not _names(waiver.parts, judged.part)):
             return None
@@ -103,12 +102,12 @@ class _Account:
     def book(self, finding: Finding, judged: Sequence[_Judged]) -> None:
         """Note what of what it names is open in a finding."""
         self._judged.add(finding.check)
-        if finding.status in _WAIVABLE:
+        if finding.status in OPEN:
             self._open.add(finding.check)
         self._settled &= finding.all_seen and not any(one.status is Status.INDETERMINATE for one in judged)
         named = {id_key(name) for name in self._named()}
         for one in judged:
-            if one.status in _WAIVABLE and one.part is not None:
+            if one.status in OPEN and one.part is not None:
                 self._open.add(id_key(one.part))
             self._open |= named & {key for key, _ in one.objects} if named else set()
 

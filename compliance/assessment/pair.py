@@ -9,10 +9,8 @@ from typing import NamedTuple
 from compliance.assessment.assessment import Finding, PartEntry
 from compliance.assessment.ground import Ground, sees
 from compliance.assessment.kept_otherwise import KeptOtherwise
-from compliance.assessment.verdict import Status
+from compliance.assessment.verdict import OPEN, Status
 from compliance.assessment.waiver_reasons import widened
-
-_OPEN = (Status.FAIL, Status.INDETERMINATE)
 
 
 class AffectedAs(NamedTuple):
@@ -77,10 +75,10 @@ class Pair:
     def lost_sight(self) -> bool:
         """Whether something was open, and less of it is read or decided now."""
         old, new = self.old, self.new
-        if old.status not in _OPEN:
+        if old.status not in OPEN:
             return False
         before, now = sees(old), sees(new)
-        knows_less = new.status in _OPEN and any(then and not since for then, since in zip(before, now, strict=True))
+        knows_less = new.status in OPEN and any(then and not since for then, since in zip(before, now, strict=True))
         return knows_less or self.ground.reads_less(old) or self._undecided
 
     @property
@@ -124,7 +122,7 @@ def _standing(finding: Finding) -> tuple[object, ...]:
     parts = tuple(
         (part.id, part.status, part.kind, part.condition, part.excluded, part.basis) for part in finding.parts
     )
-    witness = finding.cause if finding.status in _OPEN else ""
+    witness = finding.cause if finding.status in OPEN else ""
     return (
         *(finding.status, finding.kind, finding.severity, finding.left_open, finding.condition, witness, parts),
         *(finding.basis, finding.waivers, finding.affected_count),

@@ -159,6 +159,16 @@ def resting_on(parts: Parts, datasets: frozenset[str]) -> Parts:
 
 
 BADNESS = (Status.NOT_APPLICABLE, Status.PASS, Status.INDETERMINATE, Status.FAIL)
+OPEN = (Status.FAIL, Status.INDETERMINATE)
+"""The statuses that leave something to act on."""
+_RANK = {Status.PASS: 0, Status.NOT_APPLICABLE: 0, Status.INDETERMINATE: 1, Status.FAIL: 2}
+
+
+def step(was: Status, now: Status) -> int:
+    """Return above 0 for the worse, below 0 for the better; a failure that became an open question is no step."""
+    if was is Status.FAIL and now is Status.INDETERMINATE:
+        return 0
+    return _RANK[now] - _RANK[was]
 
 
 def badness(verdict: Verdict) -> int:

@@ -198,8 +198,9 @@ def execute(bundle: Bundle, planned: Plan) -> int:
     if planned.exit_zero:
         return 0
     if follows.against is not None:
-        since = compared(follows.against.earlier, assessed)
-        if follows.reports_tell_of_another:
+        since = assessed.assessment.since
+        if since is None or follows.reports_tell_of_another:
+            since = compared(follows.against.earlier, assessed)
             for line in gate_lines(since, regressions(since, planned.gate)):
                 print(harmless(line), file=sys.stderr)
         return regression_exit_code(assessed.assessment, since, planned.gate)

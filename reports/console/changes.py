@@ -9,7 +9,7 @@ from itertools import chain
 from compliance.assessment.assessment import Assessment
 from compliance.assessment.changes import ChangeEntry, ComparisonEntry, Direction, FindingState
 from compliance.assessment.period import days_without_evidence
-from compliance.assessment.verdict import Status
+from compliance.assessment.verdict import OPEN, Status
 from compliance.assessment.words import counted
 from reports.console.style import Style
 from reports.options import Options
@@ -17,7 +17,6 @@ from reports.words import STATUS_WORDS
 
 _CONDITION = 240
 _REASON = 600
-_OPEN = (Status.FAIL, Status.INDETERMINATE)
 _HEADINGS = {
     Direction.WORSE: "Worse",
     Direction.UNCLEAR: "Unclear: nothing tells whether for the worse",
@@ -111,7 +110,7 @@ def _transition(change: ChangeEntry) -> str:
 def _word(status: Status | None, left_open: Status | None) -> str:
     if status is None or left_open is None:
         return "not assessed"
-    waived = "" if left_open is status else " (waived in part)" if left_open in _OPEN else " (waived)"
+    waived = "" if left_open is status else " (waived in part)" if left_open in OPEN else " (waived)"
     return f"{STATUS_WORDS[status]}{waived}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from compliance.assessment.assessed import affected_file
 from compliance.assessment.assessment import SAMPLES, Finding, PartEntry
-from compliance.assessment.verdict import Basis, Status
+from compliance.assessment.verdict import OPEN, Basis, Status
 from reports.console.style import Style
 from reports.grouping import WORST_FIRST
 from reports.terms import catalogues
@@ -45,7 +45,7 @@ def classes(finding: Finding, style: Style) -> Iterator[str]:
     """
     verbose = style.options.verbose
     counted = _counted(finding)
-    told = [part for part in counted if verbose or part.status in (Status.FAIL, Status.INDETERMINATE)]
+    told = [part for part in counted if verbose or part.status in OPEN]
     groups = [[part] for part in told] if verbose else _grouped(told)
     if groups:
         rows = [[style.status(group[0].status), _sum(group), _row_text(group, style)] for group in groups]

@@ -10,7 +10,7 @@ import datetime as dt
 
 from compliance.assessment.assessment import AppliedWaiver, Finding
 from compliance.assessment.changes import FindingState
-from compliance.assessment.verdict import Status
+from compliance.assessment.verdict import OPEN, Status
 from reports.oscal.document import Subject
 from reports.oscal.observations import name_of, observation_ids, standing
 from reports.oscal.values import Object, code, filled, identity, line, moment, props, prose, string
@@ -18,8 +18,6 @@ from reports.outcome import Outcome, outcome_of
 
 _CORE = "http://csrc.nist.gov/ns/oscal"
 _APPROVED = "deviation-approved"
-OPEN = (Status.FAIL, Status.INDETERMINATE)
-"""The statuses of what is left to be done or to be found out."""
 
 
 def is_open(finding: Finding) -> bool:

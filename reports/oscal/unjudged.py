@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from compliance.assessment.changes import UnjudgedEntry
-from compliance.assessment.verdict import Status
+from compliance.assessment.verdict import OPEN, Status
 from reports.oscal.document import Subject
 from reports.oscal.observations import named
-from reports.oscal.risks import OPEN, risk_id
+from reports.oscal.risks import risk_id
 from reports.oscal.values import Object, filled, identity, line, moment, props, prose
 
 
